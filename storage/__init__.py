@@ -1,0 +1,1 @@
+"""Where the shop is kept: engines and transactions, migrations, bulk loading, backup, configuration."""

@@ -1,0 +1,1 @@
+"""The terminal application: keys in, pictures out."""
