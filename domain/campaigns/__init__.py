@@ -1,0 +1,1 @@
+"""Campaigns, their lead lists, calling hours and retry rules."""

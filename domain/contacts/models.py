@@ -1,0 +1,112 @@
+"""Tables of contacts, their phones and the do-not-call register."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from domain.base import BigId, Entity, Json
+
+
+class Contact(Entity, table=True):
+    """A person or company; one for all campaigns, calls and messages.
+
+    ``timezone`` is an IANA name where the data gave one (otherwise the number decides, see
+    ``Lead.segment``). ``attributes`` keeps every imported column that is no field, text to text.
+    """
+
+    __tablename__: ClassVar[str] = "contact"
+    __table_args__ = (
+        Index(
+            "ix_contact_external",
+            "organisation_id",
+            "external_id",
+            **{
+                "sqlite_where": text("external_id IS NOT NULL"),
+                "postgresql_where": text("external_id IS NOT NULL"),
+            },
+        ),
+    )
+
+    name: str = ""
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    email: str | None = None
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    notes: str | None = None
+    external_id: str | None = None
+    tags: list[str] = Field(default_factory=list, sa_type=Json)
+    attributes: dict[str, str] = Field(default_factory=dict, sa_type=Json)
+    created_at: datetime
+    updated_at: datetime
+
+
+class ContactPhone(Entity, table=True):
+    """One number of a contact in E.164 (``+`` and digits). ``position`` is the list order, from 0.
+
+    ``bad`` numbers (wrong number) are never dialled; ``last_answered_at`` puts a number that was answered first.
+    """
+
+    __tablename__: ClassVar[str] = "contact_phone"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "e164"),
+        Index("ix_contact_phone_number", "organisation_id", "e164"),
+    )
+
+    contact_id: int = Field(foreign_key="contact.id", sa_type=BigId, ondelete="CASCADE")
+    e164: str
+    kind: str = "phone"
+    position: int = 0
+    bad: bool = False
+    last_answered_at: datetime | None = None
+
+
+class DoNotCall(Entity, table=True):
+    """One entry of the do-not-call register; it is in force while ``removed_at`` is empty.
+
+    Either a number (``e164``) or, for a person as a whole, a contact (``contact_id`` with ``e164`` empty);
+    an entry for a number remembers the contact it came from, if any.
+    """
+
+    __tablename__: ClassVar[str] = "do_not_call"
+    __table_args__ = (
+        Index(
+            "uq_do_not_call_number",
+            "organisation_id",
+            "e164",
+            unique=True,
+            **{
+                "sqlite_where": text("removed_at IS NULL AND e164 IS NOT NULL"),
+                "postgresql_where": text("removed_at IS NULL AND e164 IS NOT NULL"),
+            },
+        ),
+        Index(
+            "uq_do_not_call_contact",
+            "organisation_id",
+            "contact_id",
+            unique=True,
+            **{
+                "sqlite_where": text("removed_at IS NULL AND e164 IS NULL"),
+                "postgresql_where": text("removed_at IS NULL AND e164 IS NULL"),
+            },
+        ),
+    )
+
+    e164: str | None = None
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", sa_type=BigId)
+    reason: str | None = None
+    source: str = "manual"
+    added_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigId)
+    added_at: datetime
+    removed_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigId)
+    removed_at: datetime | None = None

@@ -1,0 +1,12 @@
+"""Every table, imported once, so that ``metadata`` is complete for migrations and checks."""
+
+from __future__ import annotations
+
+from domain.base import metadata
+from domain.calling import models as calling
+from domain.campaigns import models as campaigns
+from domain.contacts import models as contacts
+from domain.people import models as people
+from domain.sales import models as sales
+
+__all__ = ["calling", "campaigns", "contacts", "metadata", "people", "sales"]

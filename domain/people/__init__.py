@@ -1,0 +1,1 @@
+"""Users, their roles and rights, and what they are doing."""

@@ -1,0 +1,1 @@
+"""What is sold: products, and the sales that calls lead to."""
