@@ -21,9 +21,9 @@ ATTRIBUTION = (
 class Client:
     """One client of the bank and what the campaign achieved with them.
 
-    `number` is the row, from 1. `attempts` is the column `campaign`: contacts made in this campaign, at least 1.
-    `seconds` is the length of the last call. `balance` is in whole euros. `pdays` is the days since the campaign
-    before (-1 for never). `bought` is the column `y`.
+    `number` is the row, from 1. `attempts` is the column `campaign`: contacts made in this campaign, at least
+    1. `seconds` is the length of the last call. `balance` is in whole euros. `pdays` is the days since the
+    campaign before (-1 for never). `bought` is the column `y`.
     """
 
     number: int
