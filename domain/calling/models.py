@@ -5,15 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Column, Computed, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import Column, Computed, Index, Integer, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
-from domain.base import BigId, Entity, Json
-
-
-def _where(condition: str) -> dict[str, object]:
-    """The same partial-index condition for both databases."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+from domain.base import BigId, Entity, Json, partial_index
 
 
 class Lead(Entity, table=True):
@@ -39,7 +34,7 @@ class Lead(Entity, table=True):
         Index("ix_lead_contact", "contact_id"),
         Index("ix_lead_status", "organisation_id", "campaign_id", "status"),
         Index("ix_lead_list", "organisation_id", "list_id"),
-        Index(
+        partial_index(
             "ix_lead_ready",
             "organisation_id",
             "campaign_id",
@@ -47,9 +42,9 @@ class Lead(Entity, table=True):
             "rank",
             "next_attempt_at",
             "id",
-            **_where("queue_state = 0"),
+            where="queue_state = 0",
         ),
-        Index(
+        partial_index(
             "ix_lead_owned",
             "organisation_id",
             "campaign_id",
@@ -57,16 +52,16 @@ class Lead(Entity, table=True):
             "rank",
             "next_attempt_at",
             "id",
-            **_where("queue_state = 2"),
+            where="queue_state = 2",
         ),
-        Index(
+        partial_index(
             "ix_lead_dropped",
             "organisation_id",
             "campaign_id",
             "next_attempt_at",
-            **_where("queue_state = 4"),
+            where="queue_state = 4",
         ),
-        Index("ix_lead_external", "organisation_id", "external_id", **_where("external_id IS NOT NULL")),
+        partial_index("ix_lead_external", "organisation_id", "external_id", where="external_id IS NOT NULL"),
     )
 
     campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)
@@ -115,24 +110,26 @@ class HopperEntry(Entity, table=True):
     __table_args__ = (
         UniqueConstraint("campaign_id", "lead_id"),
         Index("ix_hopper_entry_lead", "lead_id"),
-        Index(
+        partial_index(
             "ix_hopper_entry_free",
             "organisation_id",
             "campaign_id",
             "rank",
             "ready_at",
             "id",
-            **_where("state = 'new'"),
+            where="state = 'new'",
         ),
-        Index(
+        partial_index(
             "uq_hopper_entry_claim",
             "organisation_id",
             "locked_by",
             unique=True,
-            **_where("locked_by IS NOT NULL"),
+            where="locked_by IS NOT NULL",
         ),
-        Index("ix_hopper_entry_expiry", "organisation_id", "expires_at", **_where("expires_at IS NOT NULL")),
-        Index("ix_hopper_entry_kept", "organisation_id", "kept_for", **_where("kept_for IS NOT NULL")),
+        partial_index(
+            "ix_hopper_entry_expiry", "organisation_id", "expires_at", where="expires_at IS NOT NULL"
+        ),
+        partial_index("ix_hopper_entry_kept", "organisation_id", "kept_for", where="kept_for IS NOT NULL"),
     )
 
     campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)
@@ -183,12 +180,12 @@ class Call(Entity, table=True):
         Index("ix_call_contact", "contact_id", "started_at"),
         Index("ix_call_seller", "organisation_id", "seller_id", "started_at"),
         Index("ix_call_number", "organisation_id", "e164", "started_at"),
-        Index(
+        partial_index(
             "uq_call_external",
             "organisation_id",
             "external_id",
             unique=True,
-            **_where("external_id IS NOT NULL"),
+            where="external_id IS NOT NULL",
         ),
     )
 
@@ -221,15 +218,15 @@ class Activity(Entity, table=True):
     __tablename__: ClassVar[str] = "activity"
     __table_args__ = (
         Index("ix_activity_contact", "contact_id", "at"),
-        Index(
+        partial_index(
             "ix_activity_due",
             "organisation_id",
             "seller_id",
             "campaign_id",
             "due_at",
-            **_where("state = 'pending'"),
+            where="state = 'pending'",
         ),
-        Index("ix_activity_pending_lead", "lead_id", **_where("state = 'pending'")),
+        partial_index("ix_activity_pending_lead", "lead_id", where="state = 'pending'"),
     )
 
     contact_id: int = Field(foreign_key="contact.id", sa_type=BigId)

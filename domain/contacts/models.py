@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from domain.base import BigId, Entity, Json
+from domain.base import BigId, Entity, Json, partial_index
 
 
 class Contact(Entity, table=True):
@@ -20,14 +20,11 @@ class Contact(Entity, table=True):
 
     __tablename__: ClassVar[str] = "contact"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_contact_external",
             "organisation_id",
             "external_id",
-            **{
-                "sqlite_where": text("external_id IS NOT NULL"),
-                "postgresql_where": text("external_id IS NOT NULL"),
-            },
+            where="external_id IS NOT NULL",
         ),
     )
 
@@ -80,25 +77,19 @@ class DoNotCall(Entity, table=True):
 
     __tablename__: ClassVar[str] = "do_not_call"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_do_not_call_number",
             "organisation_id",
             "e164",
             unique=True,
-            **{
-                "sqlite_where": text("removed_at IS NULL AND e164 IS NOT NULL"),
-                "postgresql_where": text("removed_at IS NULL AND e164 IS NOT NULL"),
-            },
+            where="removed_at IS NULL AND e164 IS NOT NULL",
         ),
-        Index(
+        partial_index(
             "uq_do_not_call_contact",
             "organisation_id",
             "contact_id",
             unique=True,
-            **{
-                "sqlite_where": text("removed_at IS NULL AND e164 IS NULL"),
-                "postgresql_where": text("removed_at IS NULL AND e164 IS NULL"),
-            },
+            where="removed_at IS NULL AND e164 IS NULL",
         ),
     )
 

@@ -1,0 +1,31 @@
+"""Passwords are kept as argon2id hashes, made and checked by argon2-cffi."""
+
+from __future__ import annotations
+
+from domain.errors import Invalid
+
+MINIMUM_LENGTH = 8
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash to store.
+
+    Raises:
+        Invalid: shorter than ``MINIMUM_LENGTH`` characters.
+    """
+    from argon2 import PasswordHasher
+
+    if len(password) < MINIMUM_LENGTH:
+        raise Invalid(f"A password needs at least {MINIMUM_LENGTH} characters.", code="password_short")
+    return PasswordHasher().hash(password)
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Whether the password is the one behind the stored hash (a damaged hash matches nothing)."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

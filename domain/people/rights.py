@@ -1,0 +1,44 @@
+"""Who may do what: checked by every use case, whatever door it was called through.
+
+A seller sees and acts on own work only; a supervisor runs campaigns, lists and queues; an administrator
+also users, actions and the database; an auditor only reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.codes import Role, Shift
+from domain.errors import NotAllowed
+
+SELLING_ROLES = (Role.SELLER, Role.SUPERVISOR, Role.ADMIN)
+LEADING_ROLES = (Role.SUPERVISOR, Role.ADMIN)
+READING_ROLES = (Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The signed-in user a use case acts for."""
+
+    user_id: int
+    organisation_id: int
+    name: str
+    full_name: str
+    role: Role
+    shift: Shift = Shift.ANY
+
+    @property
+    def leads_others(self) -> bool:
+        """True where this person may see and change other sellers' work."""
+        return self.role in LEADING_ROLES
+
+
+def require(actor: Actor, *roles: Role, to: str = "do that") -> None:
+    """Refuse everyone whose role is not among ``roles``.
+
+    Raises:
+        NotAllowed: with one line naming the user, the role and what was refused.
+    """
+    if actor.role not in roles:
+        needed = " or ".join(roles)
+        raise NotAllowed(f"{actor.name} is a {actor.role} and may not {to}; ask a {needed}.")

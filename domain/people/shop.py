@@ -1,0 +1,60 @@
+"""The shop itself: the one organisation of an embedded database, and its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from domain.errors import NotFound
+from domain.people.models import Organisation
+
+DEFAULT_NAME = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The organisation a database is opened for. ``demo`` is set on a finished demonstration shop."""
+
+    organisation_id: int
+    name: str
+    timezone: str
+    demo: bool = False
+
+
+def create(session: Session, *, now: datetime, name: str = DEFAULT_NAME, timezone: str = "UTC") -> Shop:
+    """Return the shop, making it when the database has none yet (safe to repeat)."""
+    found = find(session)
+    if found is not None:
+        return found
+    row = Organisation(name=name, settings={"timezone": timezone}, created_at=now)
+    session.add(row)
+    session.flush()
+    return current(session)
+
+
+def find(session: Session) -> Shop | None:
+    """The database's shop, or None before ``dialdeck init``."""
+    row = session.exec(select(Organisation).order_by(Organisation.id)).first()  # type: ignore[arg-type]  # a column
+    if row is None or row.id is None:
+        return None
+    settings = row.settings
+    return Shop(
+        organisation_id=row.id,
+        name=row.name,
+        timezone=str(settings.get("timezone") or "UTC"),
+        demo=bool(settings.get("demo")),
+    )
+
+
+def current(session: Session) -> Shop:
+    """The database's shop.
+
+    Raises:
+        NotFound: the database is empty; ``dialdeck init`` makes the shop.
+    """
+    shop = find(session)
+    if shop is None:
+        raise NotFound("This database has no shop yet. Run: dialdeck init", code="no_shop")
+    return shop
