@@ -20,7 +20,7 @@ class Lead(Entity, table=True):
 
     * ``queue_state``: where the lead waits (``domain.codes.QueueState``);
     * ``segment``: key of the contact's time zone(s) and wanted shift (``domain.campaigns.hours.segment_key``),
-      whose pair (campaign, segment) must stand in ``campaign_segment``;
+      whose triple (campaign, segment, rank) must stand in ``campaign_segment``;
     * ``next_attempt_at``: never empty; a new lead has its creation time, later ones the computed time;
     * ``priority``: 0 to 99, higher is sooner, 50 unless told; ``rank`` (99 − priority) is computed by the
       database so that an ascending index gives the order.

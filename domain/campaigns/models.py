@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from domain.base import BigId, Entity, Json
@@ -74,16 +74,18 @@ class LeadList(Entity, table=True):
 
 
 class CampaignSegment(Entity, table=True):
-    """The segments (time zones, shifts) that leads of a campaign lie in; lets the fill ask only open ones.
+    """The pairs of segment (time zones, shift) and rank that leads of a campaign have, or once had.
 
-    Whoever writes ``Lead.segment`` makes sure the pair exists here (insert, ignore if present).
+    Lets the fill ask only open segments, each as one short index range. Whoever writes ``Lead.segment`` or
+    ``Lead.priority`` makes sure that (campaign, segment, 99 − priority) exists here (insert, ignore if present).
     """
 
     __tablename__: ClassVar[str] = "campaign_segment"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "segment"),
+        UniqueConstraint("campaign_id", "segment", "rank"),
         Index("ix_campaign_segment_org", "organisation_id", "campaign_id"),
     )
 
     campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)
     segment: str
+    rank: int = Field(default=49, sa_type=SmallInteger)

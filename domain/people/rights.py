@@ -18,7 +18,7 @@ READING_ROLES = (Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The signed-in user a use case acts for."""
+    """The signed-in user a use case acts for. ``timezone`` is the shop's, for "today"."""
 
     user_id: int
     organisation_id: int
@@ -26,6 +26,7 @@ class Actor:
     full_name: str
     role: Role
     shift: Shift = Shift.ANY
+    timezone: str = "UTC"
 
     @property
     def leads_others(self) -> bool:

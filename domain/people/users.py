@@ -42,9 +42,17 @@ class UserView:
     created_at: datetime
 
 
-def _actor(user: User) -> Actor:
+def _actor(user: User, timezone: str) -> Actor:
     assert user.id is not None
-    return Actor(user.id, user.organisation_id, user.name, user.full_name, Role(user.role), Shift(user.shift))
+    return Actor(
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        name=user.name,
+        full_name=user.full_name,
+        role=Role(user.role),
+        shift=Shift(user.shift),
+        timezone=timezone,
+    )
 
 
 def _view(user: User) -> UserView:
@@ -93,7 +101,8 @@ def sign_in(session: Session, *, name: str, password: str | None, now: datetime)
         NotAllowed: disabled (``user_disabled``), a password is needed (``password_needed``) or is not the
             right one (``wrong_password``).
     """
-    user = _find(session, shop.current(session).organisation_id, name)
+    here = shop.current(session)
+    user = _find(session, here.organisation_id, name)
     if not user.active:
         raise NotAllowed(
             f"{name} is disabled; an administrator can enable the account.", code="user_disabled"
@@ -103,7 +112,7 @@ def sign_in(session: Session, *, name: str, password: str | None, now: datetime)
             raise NotAllowed(f"{name} needs a password (DIALDECK_PASSWORD).", code="password_needed")
         if not passwords.matches(user.password_hash, password):
             raise NotAllowed(f"That is not the password of {name}.", code="wrong_password")
-    return _actor(user)
+    return _actor(user, here.timezone)
 
 
 def default_name(session: Session, *, embedded: bool) -> str:
