@@ -7,31 +7,17 @@ short, and nothing that is shown on a screen stays open behind it.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy import Engine
 from sqlmodel import Session
 
+from storage import dialects as dialects  # compiles the constructs of the domain
+from storage import engines, schema
 from storage.address import Address, Dialect, parse_address
 from storage.errors import translated
 from storage.gate import WriteGate, gate_for
-
-_BUSY_MS = 10_000
-_COMMON = (
-    f"busy_timeout={_BUSY_MS}",
-    "foreign_keys=ON",
-    "cache_size=-16384",
-    "mmap_size=268435456",
-    "temp_store=MEMORY",
-    "journal_size_limit=67108864",
-)
-# What the screen says is on disk: every commit of a writer is synced.
-_WRITER = (*_COMMON, "synchronous=FULL")
-_READER = (*_COMMON, "query_only=ON")
-_MIGRATOR = (f"busy_timeout={_BUSY_MS}", "foreign_keys=OFF", "synchronous=FULL")
 
 
 class Database:
@@ -48,13 +34,11 @@ class Database:
         self.gate: WriteGate | None = None
         if address.path is not None:
             self.gate = gate_for(address.path)
-            self.engine = _sqlite_engine(address, _WRITER, "BEGIN IMMEDIATE", pool_size=1)
-            self.read_engine = _sqlite_engine(address, _READER, "BEGIN", pool_size=5)
+            self.engine = engines.sqlite_write_engine(address)
+            self.read_engine = engines.sqlite_read_engine(address)
         else:
-            self.engine = postgresql_engine(address)
-            self.read_engine = self.engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            self.engine = engines.postgresql_engine(address)
+            self.read_engine = engines.postgresql_read_engine(self.engine)
         self._pid = os.getpid()
 
     @contextmanager
@@ -108,57 +92,17 @@ def open_database(url: str, *, create: bool = False, upgrade: bool = False) -> D
     raises ``DatabaseMissing``, ``DatabaseOlder``; always ``DatabaseNewer``, ``NotADialdeckDatabase`` and the
     errors of a database that cannot be reached.
     """
-    from storage import schema
-
     address = parse_address(url)
-    found = schema.state(url)
-    if (create and found.kind in ("missing", "empty")) or (upgrade and found.kind == "older"):
-        schema.upgrade(url)
-    else:
-        schema.require_current(found, address.where)
-    return Database(address)
-
-
-def postgresql_engine(
-    address: Address, *, pool: type[Pool] = QueuePool, lock_wait_ms: int = 10_000
-) -> Engine:
-    """An engine for a PostgreSQL server; a statement that waits longer for a lock fails as *busy*."""
-    given = address.url.query
-    arguments: dict[str, object] = {}
-    if "application_name" not in given:
-        arguments["application_name"] = "dialdeck"
-    if "connect_timeout" not in given:
-        arguments["connect_timeout"] = 10
-    if "options" not in given:
-        arguments["options"] = f"-c timezone=UTC -c lock_timeout={lock_wait_ms}"
-    return create_engine(address.url, poolclass=pool, connect_args=arguments, pool_pre_ping=pool is QueuePool)
-
-
-def sqlite_migration_engine(address: Address) -> Engine:
-    """An engine that may rebuild tables: foreign keys are off, they are checked before the commit instead."""
-    return _sqlite_engine(address, _MIGRATOR, "BEGIN IMMEDIATE", pool_size=0)
-
-
-def _sqlite_engine(address: Address, pragmas: tuple[str, ...], begin: str, *, pool_size: int) -> Engine:
-    file = f"{address.file.as_uri()}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            file, uri=True, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-        )
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    if pool_size:
-        engine = create_engine(
-            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=pool_size, max_overflow=10
-        )
-    else:
-        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+    database = Database(address)
+    try:
+        found = schema.state(url, database.read_engine if address.path is None else None)
+        if (create and found.kind in ("missing", "empty")) or (upgrade and found.kind == "older"):
+            schema.upgrade(url)
+        else:
+            schema.require_current(found, address.where)
+        if address.path is not None:
+            schema.ensure_wal(address)
+    except BaseException:
+        database.close()
+        raise
+    return database

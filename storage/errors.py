@@ -115,6 +115,15 @@ def translated(where: str) -> Iterator[None]:
         raise clear from error
 
 
+@contextmanager
+def file_errors(where: str) -> Iterator[None]:
+    """Within this block errors of the system about files come out as the clear errors of this module."""
+    try:
+        yield
+    except OSError as error:
+        raise _translate_system(error, where) from error
+
+
 def _translate_sqlite(error: sqlite3.Error, where: str) -> DomainError | None:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

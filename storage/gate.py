@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 
 import portalocker
 
-from storage.errors import busy, translate
+from storage.errors import busy, file_errors
 
 DEFAULT_WAIT = 30.0
 
@@ -160,15 +160,11 @@ class WriteGate:
             raise busy(self._where) from waiter.error
 
     def _open(self) -> IO[bytes]:
-        try:
+        with file_errors(self._where):
             try:
                 return open(self.path, "r+b")
             except FileNotFoundError:
                 return self._create()
-        except OSError as error:
-            clear = translate(error, self._where)
-            assert clear is not None
-            raise clear from error
 
     def _create(self) -> IO[bytes]:
         """Make the lock file with the rights of the database, so that whoever may write one may write both."""

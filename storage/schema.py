@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from storage import migrations
 from storage.address import Address, parse_address
-from storage.database import postgresql_engine, sqlite_migration_engine
+from storage.engines import connect_file, postgresql_engine, sqlite_migration_engine
 from storage.errors import (
     DatabaseBusy,
     DatabaseDamaged,
@@ -23,6 +23,7 @@ from storage.errors import (
     DatabaseNewer,
     DatabaseOlder,
     NotADialdeckDatabase,
+    file_errors,
     translated,
 )
 from storage.gate import gate_for
@@ -91,7 +92,8 @@ def upgrade(url: str) -> SchemaState:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
             return _migrate(connection, address.where)
     with translated(address.where):
-        _make_folder(address)
+        with file_errors(str(address.file.parent)):
+            address.file.parent.mkdir(parents=True, exist_ok=True)
         with gate_for(address.path).hold(UPGRADE_WAIT):
             found = _file_state(address, gated=True)
             if found.kind in ("foreign", "newer"):
@@ -103,9 +105,7 @@ def upgrade(url: str) -> SchemaState:
 
 def ensure_wal(address: Address) -> None:
     """Switch a database file to write-ahead logging where it is not (a copy made by another tool)."""
-    with open(address.file, "rb") as file:
-        header = file.read(20)
-    if header[18:20] != _WAL:
+    if _header(address)[18:20] != _WAL:
         with translated(address.where), gate_for(address.file).hold():
             make_file(address)
 
@@ -120,14 +120,9 @@ def make_file(address: Address) -> None:
         )
 
 
-def _make_folder(address: Address) -> None:
-    try:
-        address.file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        from storage.errors import translate
-
-        clear = translate(error, str(address.file.parent))
-        raise clear or error from error
+def _header(address: Address) -> bytes:
+    with file_errors(address.where), open(address.file, "rb") as file:
+        return file.read(20)
 
 
 def _migrate(connection: Connection, where: str) -> SchemaState:
@@ -156,15 +151,7 @@ def _file_state(address: Address, *, gated: bool = False) -> SchemaState:
         return _judge("missing", None)
     if path.is_dir():
         raise NotADialdeckDatabase(f"{address.where} is a folder, not a Dialdeck database. Name a file.")
-    with translated(address.where):
-        try:
-            with open(path, "rb") as file:
-                header = file.read(20)
-        except OSError as error:
-            from storage.errors import translate
-
-            clear = translate(error, address.where)
-            raise clear or error from error
+    header = _header(address)
     if not header:
         return _judge("empty", None)
     if not header.startswith(_MAGIC):
@@ -181,9 +168,8 @@ def _file_state(address: Address, *, gated: bool = False) -> SchemaState:
 def _query_file(address: Address) -> SchemaState:
     with (
         translated(address.where),
-        closing(sqlite3.connect(f"{address.file.as_uri()}?mode=rw", uri=True, timeout=10)) as connection,
+        closing(connect_file(address, "query_only=ON")) as connection,
     ):
-        connection.execute("PRAGMA query_only=ON")
         tables = {
             str(row[0])
             for row in connection.execute(

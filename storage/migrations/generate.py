@@ -15,7 +15,7 @@ from pathlib import Path
 
 from storage import migrations, schema
 from storage.address import parse_address
-from storage.database import sqlite_migration_engine
+from storage.engines import sqlite_migration_engine
 
 FIRST_MESSAGE = "the first schema"
 

@@ -1,0 +1,61 @@
+"""Statements both databases know but SQLAlchemy has no common word for; ``storage.dialects`` compiles them.
+
+``insert_ignore`` adds the rows that break no unique rule, ``upsert`` adds or renews them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from sqlalchemy import ClauseElement, Insert, Select, true
+from sqlalchemy.sql.visitors import InternalTraversal
+
+
+class OnConflict(ClauseElement):
+    """The end of an insert: what happens to a row whose unique key is taken already.
+
+    Without ``update`` the row is left out; else the columns of ``update`` take the new row's values, where
+    ``keys`` are the columns of the unique key.
+    """
+
+    __visit_name__ = "dialdeck_on_conflict"
+    _traverse_internals = [  # noqa: RUF012 - what SQLAlchemy's statement cache compares
+        ("keys", InternalTraversal.dp_string_list),
+        ("update", InternalTraversal.dp_string_list),
+    ]
+
+    def __init__(self, keys: Sequence[str] = (), update: Sequence[str] = ()) -> None:
+        self.keys = tuple(keys)
+        self.update = tuple(update)
+
+
+class _InsertOnConflict(Insert):
+    inherit_cache = True
+
+    def from_select(self, names: Sequence[Any], select: Any, include_defaults: bool = True) -> Self:
+        """As of ``Insert``. SQLite needs a WHERE before ON CONFLICT, otherwise it reads a join's ON."""
+        if isinstance(select, Select) and select.whereclause is None:
+            select = select.where(true())
+        return super().from_select(names, select, include_defaults)
+
+
+def insert_ignore(table: Any) -> Insert:
+    """An insert into ``table`` (a table or a model) that leaves out rows breaking any unique rule.
+
+    Takes values, ``from_select`` and ``returning`` as every insert does; only rows really added are returned.
+    """
+    return _with_conflict(table, OnConflict())
+
+
+def upsert(table: Any, *, keys: Sequence[str], update: Sequence[str]) -> Insert:
+    """An insert into ``table`` that, where the unique ``keys`` are taken, sets the columns of ``update`` instead."""
+    if not keys or not update:
+        raise ValueError("an upsert names its unique columns and those it renews")
+    return _with_conflict(table, OnConflict(keys, update))
+
+
+def _with_conflict(table: Any, conflict: OnConflict) -> Insert:
+    statement = _InsertOnConflict(table)
+    statement._post_values_clause = conflict
+    return statement

@@ -1,0 +1,100 @@
+"""How we connect: one engine for writing, one for reading, one for migrations; settings and why.
+
+The settings of SQLite were measured: writers take their lock at BEGIN (otherwise updates are lost without an
+error), readers see one moment and refuse to write, what a commit said is on disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool, Pool, QueuePool
+
+from storage.address import Address
+
+_BUSY_MS = 10_000
+_COMMON = (
+    f"busy_timeout={_BUSY_MS}",
+    "foreign_keys=ON",
+    "cache_size=-16384",
+    "mmap_size=268435456",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+_WRITER = (*_COMMON, "synchronous=FULL")
+_READER = (*_COMMON, "query_only=ON")
+_MIGRATOR = (f"busy_timeout={_BUSY_MS}", "foreign_keys=OFF", "synchronous=FULL")
+_READER_CONNECTIONS = 5
+
+
+def sqlite_write_engine(address: Address) -> Engine:
+    """An engine whose transactions take the write lock at their beginning; its user holds the gate."""
+    return _sqlite_engine(address, _WRITER, "BEGIN IMMEDIATE", pool_size=1)
+
+
+def sqlite_read_engine(address: Address) -> Engine:
+    """An engine that cannot write and never waits for a writer."""
+    return _sqlite_engine(address, _READER, "BEGIN", pool_size=_READER_CONNECTIONS)
+
+
+def sqlite_migration_engine(address: Address) -> Engine:
+    """An engine that may rebuild tables: foreign keys are off, they are checked before the commit instead."""
+    return _sqlite_engine(address, _MIGRATOR, "BEGIN IMMEDIATE", pool_size=0)
+
+
+def postgresql_engine(
+    address: Address, *, pool: type[Pool] = QueuePool, lock_wait_ms: int = 10_000
+) -> Engine:
+    """An engine for a server; a statement that waits longer for a lock fails as *busy* (0: waits for ever).
+
+    What the address itself says (``?application_name=…&options=…&connect_timeout=…``) goes first.
+    """
+    arguments = {
+        "application_name": "dialdeck",
+        "connect_timeout": "10",
+        "options": f"-c timezone=UTC -c lock_timeout={lock_wait_ms}",
+    }
+    return create_engine(
+        address.url,
+        poolclass=pool,
+        connect_args={key: value for key, value in arguments.items() if key not in address.url.query},
+        pool_pre_ping=pool is QueuePool,
+    )
+
+
+def postgresql_read_engine(engine: Engine) -> Engine:
+    """The same connections for reading one moment, refusing to write."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def connect_file(address: Address, *pragmas: str, mode: str = "rw") -> sqlite3.Connection:
+    """A plain connection to an existing file; transactions are the caller's (nothing begins by itself)."""
+    connection = sqlite3.connect(
+        f"{address.file.as_uri()}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _sqlite_engine(address: Address, pragmas: tuple[str, ...], begin: str, *, pool_size: int) -> Engine:
+    def connect() -> sqlite3.Connection:
+        return connect_file(address, *pragmas)
+
+    if pool_size:
+        engine = create_engine(
+            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=pool_size, max_overflow=10
+        )
+    else:
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
