@@ -1,0 +1,317 @@
+"""The application: leads from opening the database over sign-in and campaigns to the console, and out again.
+
+Screens do not know each other; each tells what the person chose, and the next one is pushed here. Nothing heavy
+is imported before the first picture is painted.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.theme import Theme
+
+from domain.errors import DomainError
+from tui import commands, i18n, keymap, theme
+from tui.desk import Desk, Opened, wall_clock
+from tui.i18n import _
+from tui.preferences import Preferences
+from tui.screens.start import StartScreen
+from tui.work import Writer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.command import Provider
+
+    from domain.calling.dialler import Dialler
+    from domain.calling.views import CampaignCard
+    from domain.people.rights import Actor
+    from domain.people.users import SignInChoice
+
+log = logging.getLogger("dialdeck.tui")
+
+
+def _palette() -> type[Provider]:
+    from tui.palette import PaletteProvider
+
+    return PaletteProvider
+
+
+class DialdeckApp(Writer, App[int], inherit_bindings=False):
+    """``user`` signs in at once (``--as``), with ``password`` where one was given by other means."""
+
+    TITLE = "Dialdeck"
+    CSS_PATH = "dialdeck.tcss"
+    BINDINGS = [
+        *commands.bindings(commands.EVERYWHERE),
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
+    COMMANDS = {_palette}
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-huge")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
+
+    def __init__(self, desk: Desk, *, user: str | None = None, password: str | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.user = user
+        self._password = password
+        self._leaving = False
+        self._dialler: Dialler | None = None
+        self.last_line = ""
+        i18n.set_language(desk.language)
+        self.keys = keymap.read(desk.preferences.keymap)
+        for each in theme.themes():
+            self.register_theme(each)
+        wanted = desk.preferences.theme
+        self.theme = wanted if wanted in self.available_themes else theme.DARK
+
+    # ── start ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_default_screen(self) -> Screen[object]:
+        return StartScreen(_shown_address(self.desk.url))
+
+    def on_mount(self) -> None:
+        self.set_keymap(self.keys.commands)
+        # The threads of the first question import what is heavy while the first picture is already there.
+        self.ask(self.desk.open, self._opened, group="open", failed=self._stop)
+
+    def _opened(self, opened: Opened) -> None:
+        if opened.kind == "older":
+            self._offer_upgrade(opened)
+        elif opened.kind == "empty":
+            self._offer_first_start(opened)
+        elif self.user is not None:
+            self._sign_in_named(self.user, opened.choices)
+        elif len(opened.choices) == 1 and not opened.choices[0].has_password:
+            self._sign_in_named(opened.choices[0].name, opened.choices)
+        else:
+            self._show_sign_in(opened.choices)
+
+    def _offer_upgrade(self, opened: Opened) -> None:
+        from tui.screens.confirm import ConfirmScreen
+
+        def answered(yes: bool | None) -> None:
+            if not yes:
+                self._stop_with(opened.message)
+                return
+            self._say(_("Upgrading …"))
+            self.do(self.desk.upgrade, self._opened, failed=self._stop)
+
+        question = _("{message}\n\nUpgrade it now? Make a copy first if others still use the older version.")
+        window = ConfirmScreen(
+            _("Database needs an upgrade"),
+            question.format(message=opened.message),
+            yes=_("Upgrade"),
+            no=_("Leave"),
+        )
+        self.push_screen(window, answered)
+
+    def _offer_first_start(self, opened: Opened) -> None:
+        from tui.screens.first_start import FirstStartScreen
+
+        def answered(administrator: str | None) -> None:
+            if not administrator:
+                self.exit(0)
+                return
+            self._say(_("Making the shop …"))
+            self.do(lambda: self.desk.initialise(administrator), self._opened, failed=again)
+
+        def again(error: DomainError) -> None:
+            self._offer_first_start(opened)
+            self.show_error(error)
+
+        self.push_screen(FirstStartScreen(_shown_address(self.desk.url)), answered)
+
+    def _say(self, text: str) -> None:
+        start = self.screen_stack[0]
+        if isinstance(start, StartScreen):
+            start.say(text)
+
+    # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _sign_in_named(self, name: str, choices: tuple[SignInChoice, ...]) -> None:
+        def refused(error: DomainError) -> None:
+            if error.code in ("password_needed", "wrong_password"):
+                self._show_sign_in(choices, name)
+                if error.code == "wrong_password":
+                    self.show_error(error)
+            else:
+                self._stop(error)
+
+        self.ask(
+            lambda: self.desk.sign_in(name, self._password), self._signed_in, group="sign-in", failed=refused
+        )
+
+    def _show_sign_in(self, choices: tuple[SignInChoice, ...], name: str | None = None) -> None:
+        from tui.screens.sign_in import SignInScreen
+
+        self.push_screen(SignInScreen(choices, name), self._signed_in)
+        self._show_problems()
+
+    def _signed_in(self, actor: Actor | None) -> None:
+        from tui.screens.campaigns import CampaignsScreen
+
+        if actor is None:
+            self.exit(0)
+            return
+        self.push_screen(CampaignsScreen(), self._signed_out)
+        self._show_problems()
+
+    def _signed_out(self, result: object) -> None:
+        self.desk.sign_out()
+        self.user = self._password = None
+        self.ask(self.desk.choices, self._show_sign_in, group="open", failed=self._stop)
+
+    def _show_problems(self) -> None:
+        """What is wrong with the configuration, once, above the first screen a person can use."""
+        problems = list(self.keys.problems)
+        wanted = self.desk.preferences.theme
+        if wanted not in self.available_themes:
+            problems.append(_("theme: there is no theme {name}.").format(name=wanted))
+        if problems and not self._told:
+            self._told = True
+            self.show_message(_("Check the configuration"), "\n".join(problems), "warning")
+
+    _told = False
+
+    # ── work ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def open_campaign(self, card: CampaignCard) -> None:
+        """Show the console of a campaign above the list of campaigns."""
+        from tui.screens.console import ConsoleScreen
+
+        self.push_screen(ConsoleScreen(card.campaign_id, card.name))
+
+    @property
+    def dialler(self) -> Dialler:
+        """How calls are made: by hand, until another dialler stands behind the port."""
+        if self._dialler is None:
+            from tui.dialler import ManualDialler
+
+            self._dialler = ManualDialler(self.copy_to_clipboard, self.desk.preferences.tel_command)
+        return self._dialler
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy to the clipboard by OSC 52 and say so; the text is shown as well, for terminals without it."""
+        self.copy_to_clipboard(text)
+        short = text if len(text) <= 40 else text[:39] + "…"
+        self.notify(_("Copied {what}: {text}").format(what=what, text=short), markup=False, timeout=3)
+
+    def action_help(self) -> None:
+        """The keys that work on the present screen."""
+        from tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_next_theme(self) -> None:
+        """The next of Dialdeck's themes and the terminal's own colours."""
+        names = theme.ROUND
+        here = names.index(self.theme) if self.theme in names else -1
+        self.use_theme(names[(here + 1) % len(names)])
+        self.notify(_("Theme: {name}").format(name=self.theme), markup=False, timeout=2)
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours at once."""
+        self.theme = name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        current: Theme = self.current_theme
+        return theme.variables(current)
+
+    # ── errors and the end ───────────────────────────────────────────────────────────────────────────────
+
+    def show_error(self, error: DomainError) -> None:
+        """The one window for what the domain refused."""
+        self.show_message(_(error.title), error.message, "error")
+
+    def show_message(self, title: str, text: str, kind: str = "note") -> None:
+        """A window with a text that is never markup; ``kind`` is error, warning or note."""
+        from tui.screens.message import MessageScreen
+
+        self.push_screen(MessageScreen(title, text, kind))
+
+    def action_quit(self) -> None:
+        """Write what is still to be written, then leave; a second time: leave at once."""
+        if self._leaving:
+            self.exit(0)
+            return
+        self._leaving = True
+        for screen in reversed(self.screen_stack):
+            farewell: Callable[[], Callable[[], None] | None] | None = getattr(screen, "farewell", None)
+            work = farewell() if farewell is not None else None
+            if work is not None:
+                self.do(work, group="farewell", failed=self._failed_farewell)
+        if not self.writing:
+            self.exit(0)
+            return
+        self.notify(_("Saving …"), timeout=30)
+        self.do(lambda: None, lambda _nothing: self.exit(0), group="farewell")
+
+    def _failed_farewell(self, error: DomainError) -> None:
+        self.last_line = error.message
+
+    def _stop(self, error: DomainError) -> None:
+        self._stop_with(error.message)
+
+    def _stop_with(self, line: str) -> None:
+        """Leave with one clear line for the terminal and exit code 1."""
+        self.last_line = line
+        self.exit(1, return_code=1)
+
+    def stop_for(self, error: BaseException) -> None:
+        """A defect: into the log with its traceback, and one line for the person."""
+        log.critical("the application stopped", exc_info=error)
+        self._stop_with(
+            _(
+                "Dialdeck stopped because of a defect ({kind}). Nothing that was on screen as saved is lost."
+            ).format(kind=type(error).__name__)
+        )
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a traceback with the values of local variables, which are people's data. There is
+        # no public way to change that; the tests hold that this one works.
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.stop_for(error)
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+
+def _shown_address(url: str) -> str:
+    """The address without a password, understood without loading the database library."""
+    scheme, sign, rest = url.partition("://")
+    if scheme.startswith("sqlite"):
+        return rest.removeprefix("/") or url
+    access, at, place = rest.rpartition("@")
+    return f"{scheme}{sign}{access.partition(':')[0]}{at}{place}"
+
+
+def run(
+    database_url: str,
+    user: str | None = None,
+    *,
+    password: str | None = None,
+    preferences: Preferences | None = None,
+    now: Callable[[], datetime] = wall_clock,
+) -> int:
+    """Open the application and return its exit code when the person left.
+
+    ``preferences`` come from the configuration; ``user`` and ``password`` sign in without asking.
+    """
+    desk = Desk(database_url, preferences, now=now)
+    app = DialdeckApp(desk, user=user, password=password)
+    try:
+        app.run(mouse=desk.preferences.mouse)
+    finally:
+        desk.close()
+    if app.last_line:
+        sys.stderr.write(app.last_line + "\n")
+    return app.return_code or 0

@@ -1,0 +1,82 @@
+"""What all screens share: commands from the registry, work in threads, help made from the live keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.screen import ModalScreen, Screen
+
+from tui import commands
+from tui.work import Asking
+
+if TYPE_CHECKING:
+    from tui.app import DialdeckApp
+    from tui.desk import Desk
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """A key of the help screen that is no command: an outcome key from data, a key of a widget.
+
+    ``run`` does what the key does, None where it only explains. ``group`` and ``label`` are shown as they are.
+    """
+
+    key: str
+    label: str
+    group: str
+    help: str = ""
+    run: Callable[[], None] | None = None
+
+
+class CommandScreen(Asking, Screen[Result]):
+    """A screen whose keys come from the registry under ``REGISTRY``.
+
+    Say ``BINDINGS = commands.bindings("name")`` and ``REGISTRY = "name"``; each command calls ``action_…``.
+    """
+
+    REGISTRY: ClassVar[str] = ""
+    app: DialdeckApp
+
+    @property
+    def desk(self) -> Desk:
+        """The hand to the rooms below."""
+        return self.app.desk
+
+    def condition(self, name: str) -> bool:
+        """Whether the condition ``Command.when`` holds now; the line of keys dims what does not."""
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what this person may not do, dim what cannot be done now."""
+        command = commands.find_by_action(self.REGISTRY, action)
+        if command is None:
+            return True
+        actor = self.desk.signed_in
+        if actor is not None and actor.role not in command.roles:
+            return False
+        if command.when and not self.condition(command.when):
+            return None
+        return True
+
+    def help_lines(self) -> Iterator[HelpLine]:
+        """Keys of this screen that are data, for the help screen and the palette."""
+        return iter(())
+
+    def farewell(self) -> Callable[[], None] | None:
+        """What is still to be written before the application ends (in a thread), None: nothing."""
+        return None
+
+
+class Window(Asking, ModalScreen[Result]):
+    """A window above a screen: Esc closes it with ``CANCELLED``."""
+
+    app: DialdeckApp
+
+    @property
+    def desk(self) -> Desk:
+        """The hand to the rooms below."""
+        return self.app.desk

@@ -1,0 +1,79 @@
+"""Colours of the screens: dark, light, high contrast, and what each class of status looks like.
+
+A colour never stands alone: a glyph and a word say the same (``domain.codes``). Styles name the variables
+(``$class-final``), so that a change of theme is live; NO_COLOR is Textual's own (grey, or none on an ANSI theme).
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = "dialdeck-dark"
+LIGHT = "dialdeck-light"
+CONTRAST = "dialdeck-contrast"
+OWN = (DARK, LIGHT, CONTRAST)
+# F9 goes round these; the palette offers all of Textual's as well.
+ROUND = (*OWN, "ansi-dark", "ansi-light")
+
+# Style of a status class, of an action's colour, of a state of the seller: use with Content.styled.
+CLASS_STYLES = {
+    "fresh": "$class-fresh",
+    "recyclable": "$class-recyclable",
+    "open": "$class-open",
+    "final": "$class-final",
+    "problematic": "$class-problematic",
+}
+ACTION_STYLES = {
+    "success": "$class-recyclable",
+    "warning": "$class-problematic",
+    "danger": "$class-final",
+    "error": "$class-final",
+    "neutral": "$class-open",
+}
+
+
+def themes() -> tuple[Theme, ...]:
+    """Dialdeck's own themes."""
+    return (
+        Theme(
+            name=DARK, dark=True,
+            primary="#4FA3D1", secondary="#2F6F94", accent="#E9B44C",
+            foreground="#E4E7EB", background="#12171D", surface="#1A2129", panel="#232C36",
+            success="#6FCF97", warning="#F2C94C", error="#F0787A",
+            variables={"class-fresh": "#7CC4F0", "class-open": "#C3CAD3"},
+        ),
+        Theme(
+            name=LIGHT, dark=False,
+            primary="#0B5C8A", secondary="#2F7FAE", accent="#9A5B00",
+            foreground="#1B2128", background="#F7F8FA", surface="#ECEFF3", panel="#DFE4EA",
+            success="#1B6E3C", warning="#7A5200", error="#A81E2B",
+            variables={"class-fresh": "#0B5C8A", "class-open": "#3F4954"},
+        ),
+        Theme(
+            name=CONTRAST, dark=True,
+            primary="#00D7FF", secondary="#5FD7FF", accent="#FFFF00",
+            foreground="#FFFFFF", background="#000000", surface="#000000", panel="#1C1C1C",
+            success="#00FF5F", warning="#FFFF00", error="#FF8787", text_alpha=1.0,
+            variables={
+                "class-fresh": "#5FD7FF", "class-open": "#FFFFFF", "line": "#FFFFFF",
+                "quiet": "#DADADA",
+                "footer-key-foreground": "#FFFF00",
+                "block-cursor-background": "#FFFFFF", "block-cursor-foreground": "#000000",
+                "block-cursor-blurred-background": "#FFFFFF", "block-cursor-blurred-foreground": "#000000",
+            },
+        ),
+    )  # fmt: skip
+
+
+def variables(theme: Theme) -> dict[str, str]:
+    """Our own colour variables for any theme, from the colours it has (its own variables win)."""
+    fallback = "ansi_default" if theme.ansi else ("#C3CAD3" if theme.dark else "#3F4954")
+    return {
+        "class-recyclable": theme.success or theme.primary,
+        "class-final": theme.error or theme.primary,
+        "class-problematic": theme.warning or theme.primary,
+        "class-fresh": theme.primary,
+        "class-open": theme.foreground or fallback,
+        "line": "ansi_bright_black" if theme.ansi else ("#3A4652" if theme.dark else "#B4BDC7"),
+        "quiet": "ansi_bright_black" if theme.ansi else ("#93A0AD" if theme.dark else "#566270"),
+    }

@@ -1,0 +1,1 @@
+"""Reusable pieces of screens; none of them asks the database."""
