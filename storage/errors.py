@@ -160,7 +160,9 @@ def _translate_system(error: OSError, where: str) -> DomainError:
         )
     if error.errno == errno.EISDIR:
         return NotADialdeckDatabase(f"{where} is a folder, not a Dialdeck database. Name a file.")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return DatabaseMissing(f"{where} is not a folder: check the path.")
+    if error.errno == errno.ENOENT:
         return DatabaseMissing(f"There is no {where}: check the path.")
     return Unavailable(f"{where} cannot be used: {error.strerror or error}.")
 

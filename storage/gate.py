@@ -55,6 +55,10 @@ class _Queue:
         with self._mutex:
             self._pass_on()
 
+    def __len__(self) -> int:
+        with self._mutex:
+            return len(self._waiting)
+
     def _pass_on(self) -> None:
         if self._waiting:
             self._holder, turn = self._waiting.popleft()
@@ -111,6 +115,11 @@ class WriteGate:
         self.path = database.with_name(database.name + ".gate")
         self._queue = _Queue()
         self._file: IO[bytes] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many writers of this process wait for their turn."""
+        return len(self._queue)
 
     @contextmanager
     def hold(self, seconds: float = DEFAULT_WAIT) -> Iterator[None]:

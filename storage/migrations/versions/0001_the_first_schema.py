@@ -208,10 +208,11 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Integer(), nullable=False),
     sa.Column('campaign_id', BigId, nullable=False),
     sa.Column('segment', sa.String(), nullable=False),
+    sa.Column('rank', sa.SmallInteger(), nullable=False),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_campaign_segment_campaign_id_campaign')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_campaign_segment_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign_segment')),
-    sa.UniqueConstraint('campaign_id', 'segment', name=op.f('uq_campaign_segment_campaign_id_segment'))
+    sa.UniqueConstraint('campaign_id', 'segment', 'rank', name=op.f('uq_campaign_segment_campaign_id_segment_rank'))
     )
     with op.batch_alter_table('campaign_segment', schema=None) as batch_op:
         batch_op.create_index('ix_campaign_segment_org', ['organisation_id', 'campaign_id'], unique=False)

@@ -1,0 +1,51 @@
+"""Several processes that start at the same moment, for tests of what happens when people press at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import traceback
+from collections.abc import Callable, Sequence
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+SECONDS = 120
+
+
+def run_together(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Call ``work(*arguments[i])`` in a process each, all at once; returns the results in that order.
+
+    ``work`` must be a function of a module. A process that fails makes the call fail with its traceback.
+    """
+    context = multiprocessing.get_context("spawn")
+    answers: Queue[tuple[int, Any, str | None]] = context.Queue()
+    start = context.Barrier(len(arguments))
+    processes = [
+        context.Process(target=_work, args=(work, number, start, answers, given), daemon=True)
+        for number, given in enumerate(arguments)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        found = [answers.get(timeout=SECONDS) for _ in processes]
+    finally:
+        for process in processes:
+            process.join(SECONDS)
+    errors = [error for _, _, error in found if error]
+    assert not errors, "\n".join(errors)
+    return [result for _, result, _ in sorted(found, key=lambda answer: answer[0])]
+
+
+def _work(
+    work: Callable[..., Any],
+    number: int,
+    start: Barrier,
+    answers: Queue[tuple[int, Any, str | None]],
+    given: tuple[Any, ...],
+) -> None:
+    try:
+        start.wait(SECONDS)
+        answers.put((number, work(*given), None))
+    except BaseException:
+        answers.put((number, None, traceback.format_exc()))
+        raise
