@@ -123,6 +123,7 @@ def view(row: ConsoleAction, reasons: dict[str, tuple[ReasonView, ...]], languag
         active=row.active,
         position=row.position,
         origin=row.origin,
+        marks_phone_bad=row.marks_phone_bad,
         reasons=reasons.get(row.resolution, ()) if asks else (),
     )
 

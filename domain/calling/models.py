@@ -102,7 +102,8 @@ class HopperEntry(Entity, table=True):
     """A lead that is ready to be called, or in a seller's hands: one per lead, one claimed per seller.
 
     A claim is an entry with ``locked_by``; it is a lease until ``expires_at``. ``kept_for`` puts a free entry
-    at the front for one seller (the person on screen when an undo or a jump came between) until ``kept_until``.
+    at the front for one seller (the person on screen when an undo or a jump came between) until ``kept_until``;
+    ``kept_until`` alone puts the lead off until then (it was skipped).
     ``from_pool`` tells whether the fill put it here (on release it goes back to ``new``) or the claim made it.
     """
 

@@ -83,6 +83,7 @@ class ActionView:
     active: bool = True
     position: int = 0
     origin: str = "seed"
+    marks_phone_bad: bool = False
     reasons: tuple[ReasonView, ...] = ()
 
 

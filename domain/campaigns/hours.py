@@ -7,6 +7,7 @@ wall says: every instant whose local date and time lie in the hours; gaps and fo
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_HOURS",
     "Calendar",
     "CallingHours",
+    "Closed",
     "Segment",
     "Window",
     "first_instant",
@@ -103,6 +105,15 @@ def _joined(spans: list[Span]) -> list[Span]:
     return joined
 
 
+class Closed(StrEnum):
+    """Why a segment may not be called at an instant."""
+
+    NOT_STARTED = "not_started"
+    ENDED = "ended"
+    HOLIDAY = "holiday"
+    HOURS = "hours"
+
+
 class Calendar:
     """The calling hours of one campaign, ready to be asked about any segment. Built once per campaign.
 
@@ -181,6 +192,40 @@ class Calendar:
                     return max(start, wanted)
         return None
 
+    def is_holiday(self, day: date) -> bool:
+        """Whether a local date is a public holiday of the campaign's country (also where calls go on)."""
+        country = self.holiday_country
+        return country is not None and day in holiday_dates(country, self._subdivision, day.year)
+
+    def last_open(self, at: datetime, segment: str, *, not_before: datetime) -> Span | None:
+        """The last open span (cut to a UTC day) that begins before ``at`` and ends after ``not_before``.
+
+        It is cut to both, so that every instant in it is open and lies between them; None when there is none.
+        """
+        end, begin = _utc(at), _utc(not_before)
+        if self._ends and end > self._ends:
+            end = self._ends
+        if end <= begin:
+            return None
+        first = max(begin, end - SEARCH_DAYS * _DAY).toordinal()
+        for ordinal in range(end.toordinal(), first - 1, -1):
+            for opens, closes in reversed(self._spans(segment, ordinal)):
+                if opens < end and closes > begin:
+                    return max(opens, begin), min(closes, end)
+        return None
+
+    def why_closed(self, at: datetime, segment: str) -> Closed | None:
+        """Why calling is not allowed at an instant, the most lasting reason first; None if it is allowed."""
+        moment = _utc(at)
+        if self.is_open(moment, segment):
+            return None
+        if self._starts and moment < self._starts:
+            return Closed.NOT_STARTED
+        if self._ends and moment >= self._ends:
+            return Closed.ENDED
+        dates = (moment.astimezone(zone).date() for zone in self.zones(segment))
+        return Closed.HOLIDAY if any(self._no_calls(day) for day in dates) else Closed.HOURS
+
     def day_opening(self, day: date, segment: str) -> datetime | None:
         """The first instant of a local date at which calling is allowed; None on a day without calls.
 
@@ -224,6 +269,8 @@ class Calendar:
 
     def _windows(self, local: int, week: tuple[tuple[Window, ...], ...]) -> tuple[Window, ...]:
         day = date.fromordinal(local)
-        if self._country and day in holiday_dates(self._country, self._subdivision, day.year):
-            return ()
-        return week[day.weekday()]
+        return () if self._no_calls(day) else week[day.weekday()]
+
+    def _no_calls(self, day: date) -> bool:
+        country = self._country
+        return country is not None and day in holiday_dates(country, self._subdivision, day.year)

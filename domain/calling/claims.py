@@ -1,0 +1,172 @@
+"""Claims: who has which person in hand, and who comes next.
+
+A claim is a lease on one lead: ten minutes, renewed while the console is open, an hour once dialled. Two
+sellers never hold the same lead, nor two leads with a number in common.
+Order: kept for this seller, own callbacks due, callbacks for anyone, dropped calls, own leads, the pool.
+Source: the calling specification, section 2 "getting a lead".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from domain.calling import candidates, desk, dossier, empty, expiry, holding
+from domain.calling.desk import Desk
+from domain.calling.dossier import InHand
+from domain.calling.hopper import top_up
+from domain.calling.models import HopperEntry
+from domain.calling.views import NextLead
+from domain.errors import Conflict, NotAllowed, NotFound
+from domain.people.rights import SELLING_ROLES, Actor, require
+
+LOW_PART = 4
+"""The hopper runs low when less than this part (a quarter) of its level is left."""
+
+
+def next_lead(
+    session: Session, *, actor: Actor, campaign_id: int, now: datetime, language: str = "en"
+) -> NextLead:
+    """Claim the next person for a seller, or return (and renew) the one already in hand.
+
+    With nothing to do the answer has no dossier but says why, and when there will be somebody.
+
+    Raises:
+        NotAllowed: an auditor.  NotFound: no such campaign.
+    """
+    require(actor, *SELLING_ROLES, to="work a queue")
+    at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
+    if at.entry is not None:
+        if at.entry.campaign_id == campaign_id:
+            held = holding.read(session, actor=actor, entry=at.entry, now=now)
+            if held is not None:
+                holding.renew_entry(session, entry=at.entry, now=now)
+                return _shown(session, held, at, now, language)
+        holding.release(session, actor=actor, entry=at.entry, now=now)
+    hand = _take(session, actor, at, now)
+    if hand is None:
+        why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
+        return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
+    return _shown(session, hand, at, now, language)
+
+
+def _shown(session: Session, hand: InHand, at: Desk, now: datetime, language: str) -> NextLead:
+    view = dossier.build(session, hand, at.policy, at.campaign, now=now, language=language)
+    low = at.figures.ready <= at.campaign.hopper_level // LOW_PART
+    return NextLead(view, at.figures, low=low)
+
+
+def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:
+    """The first candidate that can be claimed; fills an empty hopper once on the way."""
+    if not at.campaign.active:
+        return None
+    hand = _first(session, actor, at, now)
+    if hand is not None:
+        return hand
+    expiry.expire(session, organisation_id=actor.organisation_id, now=now)
+    top_up(
+        session, organisation_id=actor.organisation_id, campaign_id=at.policy.campaign_id, now=now, wait=True
+    )
+    return _first(session, actor, at, now, thorough=True)
+
+
+def _first(
+    session: Session, actor: Actor, at: Desk, now: datetime, *, thorough: bool = False
+) -> InHand | None:
+    for candidate in candidates.waiting(session, actor=actor, desk=at, now=now, thorough=thorough):
+        hand = holding.take(session, actor=actor, policy=at.policy, candidate=candidate, now=now)
+        if hand is not None:
+            return hand
+    tried: set[int] = set()
+    while True:
+        pooled = candidates.pooled(session, actor=actor, desk=at, now=now, without=tried)
+        if not pooled:
+            return None
+        for candidate in pooled:
+            hand = holding.take(session, actor=actor, policy=at.policy, candidate=candidate, now=now)
+            if hand is not None:
+                return hand
+            tried.add(candidate.lead_id)
+
+
+def renew(session: Session, *, actor: Actor, now: datetime) -> datetime | None:
+    """Renew the claim in hand (while the console is open); returns its new end, None without a claim."""
+    entry = holding.own_entry(session, actor=actor)
+    return holding.renew_entry(session, entry=entry, now=now) if entry is not None else None
+
+
+def leave(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Give the claim in hand back: the seller leaves the console. The draft stays."""
+    entry = holding.own_entry(session, actor=actor)
+    if entry is not None:
+        holding.release(session, actor=actor, entry=entry, now=now)
+
+
+def skip(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Skip the person in hand: recorded with who and when; they come back after the others.
+
+    Returns:
+        The skipped lead.
+
+    Raises:
+        NotFound: nobody in hand.  Conflict: a call is running.
+    """
+    entry = holding.own_entry(session, actor=actor)
+    if entry is None:
+        raise NotFound("There is nobody on your screen to skip.", code="no_claim")
+    if entry.state == "dialing":
+        raise Conflict("A call is running: end it and record its outcome.", code="in_call")
+    holding.skip(session, actor=actor, entry=entry, now=now)
+    return entry.lead_id
+
+
+def jump(
+    session: Session, *, actor: Actor, lead_id: int, now: datetime, language: str = "en", source: str = "jump"
+) -> NextLead:
+    """Claim a particular own lead; the person now in hand goes to the front, not as a skip.
+
+    A seller may jump to leads that are theirs (owner, own callback), that they handled last, or that are free
+    in the hopper of a campaign; supervisors to any.
+
+    Raises:
+        NotFound: no such lead for this seller.  Conflict: in somebody else's hands, or a call is running.
+        NotAllowed: the lead is not this seller's.
+    """
+    require(actor, *SELLING_ROLES, to="work a queue")
+    lead = holding.lead_of(session, actor=actor, lead_id=lead_id)
+    at = desk.look(session, actor=actor, campaign_id=lead.campaign_id, now=now)
+    if at.entry is not None and at.entry.lead_id != lead_id:
+        if at.entry.state == "dialing":
+            raise Conflict("A call is running: end it and record its outcome first.", code="in_call")
+        holding.put_to_front(session, actor=actor, entry=at.entry, now=now)
+    elif at.entry is not None:
+        return next_lead(session, actor=actor, campaign_id=lead.campaign_id, now=now, language=language)
+    if not actor.leads_others and not holding.may_open(session, actor=actor, lead=lead):
+        raise NotAllowed(f"Lead {lead_id} is not yours.", code="not_yours")
+    wanted = candidates.Candidate(lead_id, source, lead.segment, None)
+    hand = holding.take(session, actor=actor, policy=at.policy, candidate=wanted, now=now, chosen=True)
+    if hand is None:
+        holder = holding.holder_name(session, lead_id=lead_id, contact_id=lead.contact_id, now=now)
+        raise Conflict(f"{holder or 'Somebody else'} has this person in hand.", code="held")
+    return _shown(session, hand, at, now, language)
+
+
+def previous(
+    session: Session, *, actor: Actor, campaign_id: int, now: datetime, language: str = "en"
+) -> NextLead:
+    """Go back to the person this seller handled (or skipped) before the one in hand.
+
+    Raises:
+        NotFound: there is none yet.  Conflict, NotAllowed: as ``jump``.
+    """
+    lead_id = holding.last_handled(session, actor=actor, campaign_id=campaign_id)
+    if lead_id is None:
+        raise NotFound("You have not handled anybody in this campaign yet.", code="no_previous")
+    return jump(session, actor=actor, lead_id=lead_id, now=now, language=language, source="previous")
+
+
+def entry_of(session: Session, *, actor: Actor) -> HopperEntry | None:
+    """The seller's claim, if any."""
+    return holding.own_entry(session, actor=actor)

@@ -1,0 +1,96 @@
+"""The numbers of a contact as the queue sees them: which may be dialled, and which comes next.
+
+Source: the calling specification, 1.5: last answered first, then list order, rotating by attempt; bad and
+blocked ones never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, or_, outerjoin, select
+from sqlmodel import Session, col
+
+from domain.calling.models import HeldNumber, HopperEntry
+from domain.contacts.models import ContactPhone, DoNotCall
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number with its marks. ``held_by`` is the seller who has it in hand (another lead with it)."""
+
+    phone_id: int
+    e164: str
+    kind: str
+    position: int
+    bad: bool
+    do_not_call: bool
+    answered_at: datetime | None
+    held_by: int | None
+
+    @property
+    def good(self) -> bool:
+        """May be dialled: not bad and not on the register."""
+        return not self.bad and not self.do_not_call
+
+
+def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: datetime) -> list[Number]:
+    """All numbers of a contact in list order, with register and claim marks (one statement)."""
+    registered = exists(
+        select(col(DoNotCall.id)).where(
+            col(DoNotCall.organisation_id) == organisation_id,
+            col(DoNotCall.removed_at).is_(None),
+            or_(
+                col(DoNotCall.e164) == col(ContactPhone.e164),
+                and_(col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == contact_id),
+            ),
+        )
+    )
+    held = outerjoin(
+        outerjoin(
+            ContactPhone,
+            HeldNumber,
+            and_(
+                col(HeldNumber.organisation_id) == organisation_id,
+                col(HeldNumber.e164) == col(ContactPhone.e164),
+                col(HeldNumber.expires_at) > now,
+            ),
+        ),
+        HopperEntry,
+        col(HopperEntry.id) == col(HeldNumber.entry_id),
+    )
+    statement = (
+        select(
+            col(ContactPhone.id),
+            col(ContactPhone.e164),
+            col(ContactPhone.kind),
+            col(ContactPhone.position),
+            col(ContactPhone.bad),
+            registered,
+            col(ContactPhone.last_answered_at),
+            col(HopperEntry.locked_by),
+        )
+        .select_from(held)
+        .where(col(ContactPhone.contact_id) == contact_id)
+        .order_by(col(ContactPhone.position), col(ContactPhone.id))
+    )
+    return [Number(*row) for row in session.execute(statement)]
+
+
+def choose(numbers: Sequence[Number], attempts: int) -> Number | None:
+    """The number to dial at the next attempt, or None where none is good.
+
+    Args:
+        attempts: how many attempts the lead has had; the order rotates by it.
+    """
+    good = sorted(
+        (number for number in numbers if number.good),
+        key=lambda number: (
+            number.answered_at is None,
+            -(number.answered_at.timestamp() if number.answered_at else 0),
+            number.position,
+        ),
+    )
+    return good[attempts % len(good)] if good else None

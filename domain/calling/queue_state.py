@@ -1,0 +1,121 @@
+"""Where a lead waits in the queue: the one rule, for a single lead and, as SQL, for many.
+
+The indexes of the queue rely on ``Lead.queue_state``; both forms are tested against each other.
+Source: the calling specification, section 3 "eligible now".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, literal, or_, select, update
+from sqlmodel import Session, col
+
+from domain.calling.models import Activity, HopperEntry, Lead
+from domain.campaigns.models import LeadList
+from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState
+from domain.contacts.models import ContactPhone
+from domain.sql import affected
+
+_FINAL = tuple(status.value for status in FINAL_STATUSES)
+
+
+def of_lead(
+    *,
+    status: str | None,
+    exhausted: bool,
+    owner_id: int | None,
+    dialable: frozenset[str],
+    list_active: bool = True,
+    good_number: bool = True,
+    callback_pending: bool = False,
+    quick_retry: bool = False,
+) -> QueueState:
+    """Where a lead with these values waits (outside the hopper).
+
+    Args:
+        dialable: ``new`` and the campaign's recyclable statuses.
+        quick_retry: a cut call whose one retry after two minutes is still to come.
+    """
+    if status in _FINAL or not list_active or not good_number:
+        return QueueState.OUT
+    if callback_pending:
+        return QueueState.CALLBACK
+    if not status or status not in dialable or exhausted:
+        return QueueState.OUT
+    if quick_retry and status == DialStatus.DROPPED:
+        return QueueState.DROPPED
+    return QueueState.OWNED if owner_id is not None else QueueState.READY
+
+
+def as_sql(dialable: Iterable[str]) -> ColumnElement[int]:
+    """The same rule as an SQL expression over ``lead`` (keeps a lead in the hopper where it may stay)."""
+    good_number = exists(
+        select(col(ContactPhone.id)).where(
+            col(ContactPhone.contact_id) == col(Lead.contact_id), col(ContactPhone.bad).is_(False)
+        )
+    )
+    paused = exists(
+        select(col(LeadList.id)).where(col(LeadList.id) == col(Lead.list_id), col(LeadList.active).is_(False))
+    )
+    pending = exists(
+        select(col(Activity.id)).where(
+            col(Activity.lead_id) == col(Lead.id),
+            col(Activity.state) == "pending",
+            col(Activity.kind) == "callback",
+        )
+    )
+    free_entry = exists(
+        select(col(HopperEntry.id)).where(
+            col(HopperEntry.campaign_id) == col(Lead.campaign_id),
+            col(HopperEntry.lead_id) == col(Lead.id),
+            col(HopperEntry.from_pool),
+        )
+    )
+    status = col(Lead.status)
+    out = literal(QueueState.OUT.value)
+    return case(
+        (or_(status.in_(_FINAL), paused, ~good_number), out),
+        (pending, literal(QueueState.CALLBACK.value)),
+        (or_(status.is_(None), status.not_in(list(dialable)), col(Lead.exhausted)), out),
+        (
+            and_(status == DialStatus.DROPPED.value, col(Lead.queue_state) == QueueState.DROPPED.value),
+            literal(QueueState.DROPPED.value),
+        ),
+        (col(Lead.owner_id).is_not(None), literal(QueueState.OWNED.value)),
+        (free_entry, literal(QueueState.IN_HOPPER.value)),
+        else_=literal(QueueState.READY.value),
+    )
+
+
+def recompute(
+    session: Session, *, organisation_id: int, dialable: Iterable[str], where: ColumnElement[bool]
+) -> int:
+    """Set ``queue_state`` of many leads by the rule; entries of leads that must not be dialled leave the hopper.
+
+    Args:
+        where: which leads, as a condition on ``lead`` (for instance of one list).
+
+    Returns:
+        How many leads changed. Two statements.
+    """
+    state = as_sql(dialable)
+    changed = affected(
+        session,
+        update(Lead)
+        .where(col(Lead.organisation_id) == organisation_id, where, col(Lead.queue_state) != state)
+        .values(queue_state=state)
+        .execution_options(synchronize_session=False),
+    )
+    session.execute(
+        delete(HopperEntry)
+        .where(
+            col(HopperEntry.organisation_id) == organisation_id,
+            col(HopperEntry.state) == HopperState.NEW.value,
+            col(HopperEntry.lead_id).in_(
+                select(col(Lead.id)).where(where, col(Lead.queue_state) == QueueState.OUT.value)
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return changed

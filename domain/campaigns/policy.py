@@ -1,0 +1,81 @@
+"""A campaign's settings turned into the rules the queue asks: calendar, retry rules, limits."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.campaigns.hours import Calendar, CallingHours
+from domain.campaigns.models import Campaign
+from domain.campaigns.retry import RetryRules
+from domain.codes import DialStatus
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """The rules of one campaign at one version of its settings."""
+
+    campaign_id: int
+    name: str
+    zone: str
+    calendar: Calendar
+    retry: RetryRules
+    dialable: frozenset[str]
+    max_attempts: int
+    call_later: timedelta
+    promotion_days: int
+    close_exhausted: bool
+    cap_per_day: int | None
+    cap_in_days: int | None
+    cap_days: int | None
+
+    @property
+    def capped(self) -> bool:
+        """Whether calls to one number are limited (never in a campaign that may always call)."""
+        limited = self.cap_per_day is not None or self.cap_in_days is not None
+        return limited and not self.calendar.hours.always
+
+
+_CACHE: OrderedDict[tuple[int, int, datetime], Policy] = OrderedDict()
+_KEPT = 64
+
+
+def policy_of(campaign: Campaign) -> Policy:
+    """The rules of a campaign; built once per version of its settings and kept (calendars are costly)."""
+    assert campaign.id is not None
+    key = (campaign.organisation_id, campaign.id, campaign.updated_at)
+    found = _CACHE.get(key)
+    if found is None or found.name != campaign.name:
+        found = _build(campaign)
+        _CACHE[key] = found
+        while len(_CACHE) > _KEPT:
+            _CACHE.popitem(last=False)
+    return found
+
+
+def _build(campaign: Campaign) -> Policy:
+    assert campaign.id is not None
+    calendar = Calendar(
+        CallingHours.model_validate(campaign.hours),
+        campaign.timezone,
+        holiday_country=campaign.holidays_country,
+        holiday_subdivision=campaign.holidays_subdivision,
+        starts_on=campaign.start_date,
+        ends_on=campaign.end_date,
+    )
+    return Policy(
+        campaign_id=campaign.id,
+        name=campaign.name,
+        zone=campaign.timezone,
+        calendar=calendar,
+        retry=RetryRules.model_validate(campaign.retry),
+        dialable=frozenset({DialStatus.NEW.value, *campaign.recyclable}),
+        max_attempts=campaign.max_attempts,
+        call_later=timedelta(seconds=campaign.call_later_seconds),
+        promotion_days=campaign.promotion_days,
+        close_exhausted=campaign.close_exhausted,
+        cap_per_day=campaign.cap_per_day,
+        cap_in_days=campaign.cap_in_days,
+        cap_days=campaign.cap_days,
+    )

@@ -1,0 +1,253 @@
+"""The do-not-call register: adding, removing, and what that does to leads in every campaign.
+
+Registering makes every lead with such a number *do not call* unless it has ended already; the database of
+history knows exactly what one entry changed, so that an undo takes back exactly that.
+Source: the calling specification, section 2 "do not call".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlmodel import Session, col
+
+from domain.calling import history
+from domain.calling.models import Activity, HopperEntry, Lead
+from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, HopperState, QueueState, Resolution
+from domain.constructs import insert_ignore
+from domain.contacts.models import Contact, ContactPhone, DoNotCall
+from domain.errors import NotFound
+from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
+from domain.sql import affected
+
+_FINAL = [status.value for status in FINAL_STATUSES]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a registration made and changed: ids only."""
+
+    entry_ids: tuple[int, ...] = ()
+    blocked: tuple[tuple[int, int, dict[str, object]], ...] = ()
+    """Leads that became *do not call*: lead, its version afterwards, its values before."""
+    cancelled_callbacks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One entry in force."""
+
+    id: int
+    number: str | None
+    contact: str | None
+    reason: str | None
+    source: str
+    added_at: datetime
+
+
+def add(
+    session: Session, *, actor: Actor, numbers: Sequence[str], now: datetime, reason: str | None = None
+) -> Registered:
+    """Put numbers (E.164) on the register; the leads that have them are blocked at once.
+
+    Numbers that are on it already are left as they are.
+    """
+    require(actor, *SELLING_ROLES, to="register a do-not-call")
+    return register(
+        session, actor=actor, numbers=numbers, contact_id=None, now=now, source="manual", reason=reason
+    )
+
+
+def register(
+    session: Session,
+    *,
+    actor: Actor,
+    numbers: Iterable[str],
+    contact_id: int | None,
+    now: datetime,
+    source: str,
+    reason: str | None = None,
+    except_lead: int | None = None,
+) -> Registered:
+    """Register numbers (and a contact as a whole) and block their leads. A fixed number of statements.
+
+    Args:
+        except_lead: a lead the caller changes itself (the one whose outcome this is).
+    """
+    wanted = sorted(set(numbers))
+    rows: list[dict[str, object]] = [_row(actor, now, source, reason, e164, contact_id) for e164 in wanted]
+    if contact_id is not None:
+        rows.append(_row(actor, now, source, reason, None, contact_id))
+    entry_ids: list[int] = []
+    if rows:
+        entry_ids = list(
+            session.execute(insert_ignore(DoNotCall).values(rows).returning(col(DoNotCall.id))).scalars()
+        )
+    blocked, cancelled = _block(session, actor, wanted, contact_id, now, except_lead)
+    return Registered(tuple(entry_ids), tuple(blocked), tuple(cancelled))
+
+
+def _row(
+    actor: Actor, now: datetime, source: str, reason: str | None, e164: str | None, contact_id: int | None
+) -> dict[str, object]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "e164": e164,
+        "contact_id": contact_id,
+        "reason": reason,
+        "source": source,
+        "added_by": actor.user_id,
+        "added_at": now,
+    }
+
+
+def _block(
+    session: Session,
+    actor: Actor,
+    numbers: Sequence[str],
+    contact_id: int | None,
+    now: datetime,
+    except_lead: int | None,
+) -> tuple[list[tuple[int, int, dict[str, object]]], list[int]]:
+    """Leads with these numbers that have not ended become *do not call*, leave the hopper, lose callbacks."""
+    with_number = select(col(ContactPhone.contact_id)).where(
+        col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
+    )
+    same_person = col(Lead.contact_id).in_(with_number)
+    if contact_id is not None:
+        same_person = or_(same_person, col(Lead.contact_id) == contact_id)
+    leads = (
+        session.execute(
+            select(Lead)
+            .where(
+                col(Lead.organisation_id) == actor.organisation_id,
+                same_person,
+                or_(col(Lead.status).is_(None), col(Lead.status).not_in(_FINAL)),
+                col(Lead.id) != (except_lead or 0),
+            )
+            .order_by(col(Lead.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        .scalars()
+        .all()
+    )
+    if not leads:
+        return [], []
+    ids = [lead.id or 0 for lead in leads]
+    before = {lead.id or 0: history.lead_values(lead) for lead in leads}
+    session.execute(
+        update(Lead).where(col(Lead.id).in_(ids)).values(**_blocked_values(now)),
+        execution_options={"synchronize_session": False},
+    )
+    cancelled = list(
+        session.execute(
+            update(Activity)
+            .where(
+                col(Activity.lead_id).in_(ids),
+                col(Activity.state) == "pending",
+                col(Activity.kind) == "callback",
+            )
+            .values(state="cancelled", completed_at=now)
+            .returning(col(Activity.id)),
+            execution_options={"synchronize_session": False},
+        ).scalars()
+    )
+    affected(
+        session,
+        delete(HopperEntry).where(
+            col(HopperEntry.lead_id).in_(ids), col(HopperEntry.state) == HopperState.NEW.value
+        ),
+    )
+    after = history.plain(_blocked_values(now, for_history=True))
+    history.write_many(
+        session,
+        [
+            {
+                "organisation_id": actor.organisation_id,
+                "at": now,
+                "kind": "do_not_call",
+                "user_id": actor.user_id,
+                "lead_id": lead.id,
+                "contact_id": lead.contact_id,
+                "campaign_id": lead.campaign_id,
+                "before": {key: before[lead.id or 0][key] for key in after},
+                "after": after,
+            }
+            for lead in leads
+        ],
+    )
+    return [(lead.id or 0, lead.version + 1, before[lead.id or 0]) for lead in leads], cancelled
+
+
+def _blocked_values(now: datetime, *, for_history: bool = False) -> dict[str, object]:
+    """The values of a lead that was blocked by the register (not by an outcome of its own)."""
+    values: dict[str, object] = {
+        "status": DialStatus.DNC.value,
+        "campaign_resolution": Resolution.DN.value,
+        "campaign_status": CampaignStatus.ENDED_WITHOUT_CONTACT.value,
+        "queue_state": QueueState.OUT.value,
+        "last_status_change": now,
+    }
+    if not for_history:
+        values |= {"version": col(Lead.version) + 1, "updated_at": now}
+    return values
+
+
+def remove(session: Session, *, actor: Actor, number: str, now: datetime) -> int:
+    """Take a number off the register (supervisors). Leads it had ended stay as they are until recycled.
+
+    Returns:
+        How many entries were taken off.
+
+    Raises:
+        NotAllowed: a seller.  NotFound: the number is not on the register.
+    """
+    require(actor, *LEADING_ROLES, to="take a number off the register")
+    removed = affected(
+        session,
+        update(DoNotCall)
+        .where(
+            col(DoNotCall.organisation_id) == actor.organisation_id,
+            col(DoNotCall.e164) == number,
+            col(DoNotCall.removed_at).is_(None),
+        )
+        .values(removed_at=now, removed_by=actor.user_id),
+    )
+    if not removed:
+        raise NotFound(f"{number} is not on the register.", code="not_registered")
+    history.write(
+        session,
+        organisation_id=actor.organisation_id,
+        at=now,
+        kind="do_not_call_removed",
+        user_id=actor.user_id,
+    )
+    return removed
+
+
+def listing(
+    session: Session, *, actor: Actor, limit: int = 500, after: int = 0, number: str | None = None
+) -> list[RegisterLine]:
+    """Entries in force, oldest first, a page at a time (``after`` is the last id of the page before)."""
+    require(actor, *READING_ROLES, to="read the whole register")
+    statement = (
+        select(DoNotCall, col(Contact.name))
+        .outerjoin(Contact, col(Contact.id) == col(DoNotCall.contact_id))
+        .where(
+            col(DoNotCall.organisation_id) == actor.organisation_id,
+            col(DoNotCall.removed_at).is_(None),
+            col(DoNotCall.id) > after,
+        )
+        .order_by(col(DoNotCall.id))
+        .limit(limit)
+    )
+    if number is not None:
+        statement = statement.where(col(DoNotCall.e164) == number)
+    return [
+        RegisterLine(row.id or 0, row.e164, name, row.reason, row.source, row.added_at)
+        for row, name in session.execute(statement)
+    ]
