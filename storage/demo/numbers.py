@@ -92,10 +92,14 @@ def ranges() -> Iterator[Range]:
 _SHARES = (("north america", 62), ("GB", 17), ("FR", 21))
 
 
+# Of every hundred numbers this many are kept as second numbers.
+_KEPT_FOR_SECOND = 15
+
+
 class NumberBook:
     """Gives one reserved number after another, mixed over the countries, never one twice.
 
-    Raises `LookupError` when every range is used up (more than 100,000 numbers).
+    Raises `LookupError` when every range is used up (90,000 numbers).
     """
 
     def __init__(self, seed: int) -> None:
@@ -104,8 +108,13 @@ class NumberBook:
         for block in ranges():
             part = block.place.country if block.place.country in self._left else "north america"
             self._left[part].extend((block, index) for index in range(block.size))
-        for numbers in self._left.values():
+        self._second: dict[Place, list[tuple[Range, int]]] = {}
+        for part, numbers in self._left.items():
             self._rng.shuffle(numbers)
+            kept = len(numbers) * _KEPT_FOR_SECOND // 100
+            for block, index in numbers[:kept]:
+                self._second.setdefault(block.place, []).append((block, index))
+            self._left[part] = numbers[kept:]
 
     def take(self) -> Number:
         """A number nobody has, from a country by its share."""
@@ -113,13 +122,13 @@ class NumberBook:
         if not names:
             raise LookupError("all numbers reserved for fiction are in use")
         shares = [share for name, share in _SHARES if self._left[name]]
-        return self._pop(self._rng.choices(names, shares)[0])
+        return self._number(self._left[self._rng.choices(names, shares)[0]])
 
-    def take_near(self, other: Number) -> Number:
-        """A second number for somebody: from the same part of the world where one is left."""
-        part = other.place.country if other.place.country in self._left else "north america"
-        return self._pop(part) if self._left[part] else self.take()
+    def take_near(self, other: Number) -> Number | None:
+        """A second number for somebody, from the very same place; None when the place has none left."""
+        kept = self._second.get(other.place)
+        return self._number(kept) if kept else None
 
-    def _pop(self, part: str) -> Number:
-        block, index = self._left[part].pop()
+    def _number(self, numbers: list[tuple[Range, int]]) -> Number:
+        block, index = numbers.pop()
         return block.number(index)
