@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.campaigns.holiday_dates import check_holiday_place, holiday_dates
 from domain.campaigns.hours import (
     Calendar,
+    Closed,
     first_instant,
     parse_hours,
     parse_segment,
@@ -199,6 +200,45 @@ def test_the_opening_of_a_day_lies_on_that_day(calendar: Calendar, segment: str,
     else:
         assert opening.astimezone(zone).date() == day
         assert calendar.is_open(opening, segment)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    calendars(),
+    segments(),
+    moments(),
+    st.integers(0, 40 * 24 * 60),
+    st.lists(st.floats(0, 1), min_size=10, max_size=10),
+)
+def test_the_last_open_span_is_open_and_nothing_after_it_is(
+    calendar: Calendar, segment: str, begin: datetime, minutes: int, samples: list[float]
+) -> None:
+    end = begin + timedelta(minutes=minutes)
+    span = calendar.last_open(end, segment, not_before=begin)
+    opens, closes = span or (begin, begin)
+    assert begin <= opens <= closes <= end
+    for share in samples:
+        inside, beyond = opens + (closes - opens) * share, closes + (end - closes) * share
+        assert span is None or inside == closes or calendar.is_open(inside, segment)
+        assert beyond == end or not calendar.is_open(beyond, segment)
+
+
+@settings(max_examples=150, deadline=None)
+@given(calendars(), segments(), moments())
+def test_every_closed_instant_has_a_reason(calendar: Calendar, segment: str, moment: datetime) -> None:
+    reason = calendar.why_closed(moment, segment)
+    assert (reason is None) == calendar.is_open(moment, segment)
+    home = moment.astimezone(ZoneInfo(calendar.zone)).date()
+    assert (reason is Closed.NOT_STARTED) == bool(calendar.starts_on and home < calendar.starts_on)
+    assert (reason is Closed.ENDED) == bool(calendar.ends_on and home > calendar.ends_on)
+
+
+def test_a_holiday_is_the_reason_on_a_holiday() -> None:
+    calendar = Calendar(parse_hours("09:00-21:00"), MONTEVIDEO, holiday_country="UY")
+    assert calendar.why_closed(at("2026-08-25 12:00", MONTEVIDEO), MONTEVIDEO) is Closed.HOLIDAY
+    assert calendar.why_closed(at("2026-08-26 08:00", MONTEVIDEO), MONTEVIDEO) is Closed.HOURS
+    assert calendar.is_holiday(date(2026, 8, 25))
+    assert not calendar.is_holiday(date(2026, 8, 26))
 
 
 def test_calls_begin_with_the_opening_and_end_before_the_closing() -> None:

@@ -1,0 +1,390 @@
+"""Times the way sellers type them, in English and Spanish, and what is said about them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from domain.calling.when import describe, is_day_first, parse_when, settled
+from domain.campaigns.hours import Calendar, parse_hours
+from domain.errors import Invalid
+
+MONTEVIDEO = "America/Montevideo"
+NEW_YORK = "America/New_York"
+MADRID = "Europe/Madrid"
+NOW = datetime(2026, 11, 24, 14, 32, 10, tzinfo=ZoneInfo(MONTEVIDEO))  # a Tuesday
+ZONES = [MONTEVIDEO, NEW_YORK, MADRID, "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia", "UTC"]
+
+
+def typed(text: str, *, day_first: bool = True) -> str:
+    """What a seller in Montevideo on Tuesday 24 November 2026 at 14:32 means by a text."""
+    when = parse_when(text, now=NOW, zone=MONTEVIDEO, day_first=day_first)
+    assert when.at_utc == when.local
+    assert when.at_utc.tzinfo is UTC
+    return f"{when.local:%Y-%m-%d %H:%M}"
+
+
+def refusal(text: str, now: datetime = NOW, zone: str = MONTEVIDEO, *, day_first: bool = True) -> Invalid:
+    with pytest.raises(Invalid) as refused:
+        parse_when(text, now=now, zone=zone, day_first=day_first)
+    message = refused.value.message
+    assert "\n" not in message
+    assert "tomorrow 10" in message
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tomorrow 10", "2026-11-25 10:00"),
+        ("Tomorrow at 10:30", "2026-11-25 10:30"),
+        ("mañana 10", "2026-11-25 10:00"),
+        ("MANANA A LAS 10", "2026-11-25 10:00"),
+        ("10 tomorrow", "2026-11-25 10:00"),
+        ("pasado mañana 10", "2026-11-26 10:00"),
+        ("day after tomorrow 10", "2026-11-26 10:00"),
+        ("today 18", "2026-11-24 18:00"),
+        ("hoy a las 18", "2026-11-24 18:00"),
+        ("mañana por la mañana", "2026-11-25 09:00"),
+        ("mañana a la tarde", "2026-11-25 15:00"),
+        ("tomorrow afternoon", "2026-11-25 15:00"),
+        ("esta noche", "2026-11-24 20:00"),
+        ("mañana 9 de la noche", "2026-11-25 21:00"),
+        ("mañana a las 15 hs", "2026-11-25 15:00"),
+    ],
+)
+def test_days_from_today(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("+2h", "2026-11-24 16:32"),
+        ("+30m", "2026-11-24 15:02"),
+        ("+1h30", "2026-11-24 16:02"),
+        ("+1h30m", "2026-11-24 16:02"),
+        ("+1.5h", "2026-11-24 16:02"),
+        ("+1d", "2026-11-25 14:32"),
+        ("+1d 10:00", "2026-11-25 10:00"),
+        ("+1w", "2026-12-01 14:32"),
+        ("in 2 hours", "2026-11-24 16:32"),
+        ("2 hours", "2026-11-24 16:32"),
+        ("in an hour", "2026-11-24 15:32"),
+        ("en 2 horas", "2026-11-24 16:32"),
+        ("dentro de media hora", "2026-11-24 15:02"),
+        ("en 3 días a las 9", "2026-11-27 09:00"),
+        ("next month 10:00", "2026-12-24 10:00"),
+    ],
+)
+def test_distances_from_now(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("fri 9", "2026-11-27 09:00"),
+        ("vie 9", "2026-11-27 09:00"),
+        ("friday 9am", "2026-11-27 09:00"),
+        ("el viernes a las 9 de la mañana", "2026-11-27 09:00"),
+        ("viernes 21:15", "2026-11-27 21:15"),
+        ("sáb 10", "2026-11-28 10:00"),
+        ("next monday 10", "2026-11-30 10:00"),
+        ("lunes que viene", "2026-11-30 09:00"),
+        ("el próximo lunes a las 10", "2026-11-30 10:00"),
+        ("lunes de mañana", "2026-11-30 09:00"),
+        ("thursday next week 10", "2026-12-03 10:00"),
+        ("tuesday 15", "2026-11-24 15:00"),
+        ("tuesday 14", "2026-12-01 14:00"),
+        ("next tuesday 15", "2026-12-01 15:00"),
+        ("tuesday", "2026-12-01 09:00"),
+        ("fri 27 9:00", "2026-11-27 09:00"),
+        ("vie 25", "2026-12-25 09:00"),
+    ],
+)
+def test_weekdays_are_the_coming_ones(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("mar 15:30", "2026-11-24 15:30"),
+        ("mar 15", "2026-11-24 15:00"),
+        ("mar 9", "2026-12-01 09:00"),
+        ("mar 5 pm", "2026-11-24 17:00"),
+        ("mar", "2026-12-01 09:00"),
+        ("25 mar 9", "2027-03-25 09:00"),
+        ("mar 25 9", "2027-03-25 09:00"),
+        ("mar 25", "2027-03-25 09:00"),
+        ("mar 5 10:00", "2027-03-05 10:00"),
+        ("mar 2 mar 10:00", "2027-03-02 10:00"),
+        ("mar 1 dic 10:00", "2026-12-01 10:00"),
+    ],
+)
+def test_mar_is_a_month_only_next_to_a_day_of_the_month(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("25/11 9:00", "2026-11-25 09:00"),
+        ("25-11-2026 9:00", "2026-11-25 09:00"),
+        ("25.11 9", "2026-11-25 09:00"),
+        ("25.11.26 9.30", "2026-11-25 09:30"),
+        ("11/25 9:00", "2026-11-25 09:00"),
+        ("5/12 9", "2026-12-05 09:00"),
+        ("1/2 9", "2027-02-01 09:00"),
+        ("29/2 9", "2028-02-29 09:00"),
+        ("25 nov 9:00", "2026-11-25 09:00"),
+        ("nov 25 9", "2026-11-25 09:00"),
+        ("Nov. 25th, 9 a.m.", "2026-11-25 09:00"),
+        ("25 de noviembre a las 9", "2026-11-25 09:00"),
+        ("wed 25 nov 2026 9:00", "2026-11-25 09:00"),
+        ("1 setiembre 10", "2027-09-01 10:00"),
+        ("el 25 a las 9", "2026-11-25 09:00"),
+        ("25th 9", "2026-11-25 09:00"),
+        ("2026-11-25", "2026-11-25 09:00"),
+        ("2026-11-25 09:00", "2026-11-25 09:00"),
+        ("2026-11-25 03:00", "2026-11-25 03:00"),
+        ("2026-11-25T09:00:00", "2026-11-25 09:00"),
+        ("2026-11-25T09:00Z", "2026-11-25 06:00"),
+        ("2026-11-25T09:00:00+01:00", "2026-11-25 05:00"),
+    ],
+)
+def test_dates(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("9:30", "2026-11-25 09:30"),
+        ("16:30", "2026-11-24 16:30"),
+        ("15.30", "2026-11-24 15:30"),
+        ("1530", "2026-11-24 15:30"),
+        ("15h", "2026-11-24 15:00"),
+        ("3pm", "2026-11-24 15:00"),
+        ("3", "2026-11-24 15:00"),
+        ("3am", "2026-11-25 03:00"),
+        ("03:00", "2026-11-25 03:00"),
+        ("12am", "2026-11-25 00:00"),
+        ("12 pm", "2026-11-25 12:00"),
+        ("noon", "2026-11-25 12:00"),
+        ("mediodía", "2026-11-25 12:00"),
+        ("midnight", "2026-11-25 00:00"),
+        ("24:00", "2026-11-25 00:00"),
+        ("half past 3", "2026-11-24 15:30"),
+        ("3 y media", "2026-11-24 15:30"),
+    ],
+)
+def test_a_time_alone_is_today_or_tomorrow_when_past(text: str, meant: str) -> None:
+    assert typed(text) == meant
+
+
+def test_month_comes_first_where_people_write_it_so() -> None:
+    assert typed("5/12 9") == "2026-12-05 09:00"
+    assert typed("12/5 9", day_first=False) == "2026-12-05 09:00"
+    assert typed("25/11 9", day_first=False) == "2026-11-25 09:00"
+    assert typed("2026-12-05 9", day_first=False) == "2026-12-05 09:00"
+    assert [is_day_first(language) for language in ("es", "en_GB", "en_US", "es-UY", "xx")] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "assumed"),
+    [
+        ("tomorrow 10", ()),
+        ("tomorrow", ("at 09:00",)),
+        ("9:30", ("tomorrow, for 09:30 has passed today",)),
+        ("tomorrow 3", ("15:00, not 03:00",)),
+        ("5/12 9", ("day 5, month 12",)),
+        ("5/5 9", ("in 2027",)),
+        ("+1d", ("at 14:32 as now",)),
+        ("mar 15", ('"mar" is the day of the week',)),
+    ],
+)
+def test_what_was_assumed_is_said(text: str, assumed: tuple[str, ...]) -> None:
+    assert parse_when(text, now=NOW, zone=MONTEVIDEO).assumed == assumed
+
+
+def test_what_was_understood_is_said_in_the_language_of_the_reader() -> None:
+    assert parse_when("vie 9", now=NOW, zone=MONTEVIDEO).understood == "Fri 27 Nov 09:00"
+    assert parse_when("fri 9", now=NOW, zone=MONTEVIDEO, language="es").understood == "vie 27 nov 09:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("", "no_time", "No time given"),
+        ("   ", "no_time", "No time given"),
+        ("foo", "unclear_time", "foo"),
+        ("tomorow 10", "unclear_time", "did you mean tomorrow"),
+        ("+2", "unclear_time", "+2"),
+        ("-2h", "unclear_time", "-2h"),
+        ("in 2", "unclear_time", "in"),
+        ("2 hours ago", "unclear_time", "2 hours ago"),
+        ("tomorrow 10 11", "unclear_time", "more than one time"),
+        ("mañana hoy", "unclear_time", "more than one day"),
+        ("25/11 fri 27/11", "unclear_time", "more than one day"),
+        ("mon tue 9", "unclear_time", "more than one day"),
+        ("november", "unclear_time", "no day of it"),
+        ("el", "unclear_time", "neither a day nor a time"),
+        ("pm", "unclear_time", "no hour"),
+        ("31/2 9:00", "impossible_date", "31/2"),
+        ("31 feb", "impossible_date", "31/2"),
+        ("2026-13-01", "impossible_date", "1/13"),
+        ("2026-02-30T09:00Z", "impossible_date", "no such date"),
+        ("29/2/2027", "impossible_date", "29/2/2027"),
+        ("el 32 9:00", "impossible_date", "32"),
+        ("25:00", "impossible_time", "25:00"),
+        ("tomorrow 9:75", "impossible_time", "9:75"),
+        ("13 am", "impossible_time", "13"),
+        ("today 10", "past_time", "Tue 24 Nov 2026 10:00"),
+        ("yesterday 10", "past_time", "passed"),
+        ("+0m", "past_time", "passed"),
+        ("2020-01-01 09:00", "past_time", "passed"),
+        ("2026-11-24T17:32:10Z", "past_time", "passed"),
+        ("2031-01-01", "too_far", "2031"),
+        ("+9999w", "too_far", "too far"),
+        ("fri 25 nov 9", "wrong_weekday", "Wed 25 Nov 2026"),
+        ("x" * 500, "unclear_time", "too long"),
+    ],
+)
+def test_what_makes_no_time_is_refused_in_one_line_with_examples(text: str, code: str, says: str) -> None:
+    refused = refusal(text)
+    assert refused.code == code
+    assert says in refused.message
+
+
+def test_a_refusal_quotes_the_text_harmlessly() -> None:
+    message = refusal("a\x1b[31m\nb\t[red]" + "c" * 80).message
+    assert message.isprintable()
+
+
+def test_a_time_the_clocks_skip_moves_on_and_says_so() -> None:
+    now = datetime(2026, 3, 7, 12, 0, tzinfo=ZoneInfo(NEW_YORK))
+    when = parse_when("tomorrow 02:30", now=now, zone=NEW_YORK)
+    assert f"{when.local:%H:%M}" == "03:30"
+    assert when.assumed == ("03:30, for 02:30 is skipped when the clocks change",)
+
+
+def test_a_time_the_clocks_repeat_is_the_first_still_to_come() -> None:
+    before = datetime(2026, 10, 31, 12, 0, tzinfo=ZoneInfo(NEW_YORK))
+    when = parse_when("tomorrow 01:30", now=before, zone=NEW_YORK)
+    assert when.at_utc == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert when.assumed == ("the first 01:30, for the clocks repeat it",)
+    between = datetime(2026, 11, 1, 5, 45, tzinfo=UTC)
+    assert parse_when("01:30", now=between, zone=NEW_YORK).at_utc == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+
+
+def test_hours_are_elapsed_and_days_keep_the_time_of_day_when_the_clocks_change() -> None:
+    now = datetime(2026, 3, 7, 20, 0, tzinfo=ZoneInfo(NEW_YORK))
+    assert parse_when("+24h", now=now, zone=NEW_YORK).local.hour == 21
+    assert parse_when("+1d", now=now, zone=NEW_YORK).local.hour == 20
+
+
+def test_a_day_without_a_time_can_be_settled_at_its_opening() -> None:
+    calendar = Calendar(parse_hours("mon-fri 10:00-18:00"), MONTEVIDEO)
+    friday = parse_when("friday", now=NOW, zone=MONTEVIDEO)
+    assert not friday.has_time
+    opening = settled(friday, calendar=calendar, segment=MONTEVIDEO)
+    assert opening.astimezone(ZoneInfo(MONTEVIDEO)).time() == time(10)
+    sunday = parse_when("sunday", now=NOW, zone=MONTEVIDEO)
+    assert settled(sunday, calendar=calendar, segment=MONTEVIDEO) == sunday.at_utc
+    exact = parse_when("friday 9:00", now=NOW, zone=MONTEVIDEO)
+    assert settled(exact, calendar=calendar, segment=MONTEVIDEO) == exact.at_utc
+
+
+def test_moments_are_described_for_contact_and_reader() -> None:
+    def said(text: str, reader: str | None = None, language: str = "en") -> str:
+        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(MONTEVIDEO))
+        return describe(at, now=NOW, contact_zone=MONTEVIDEO, reader_zone=reader, language=language)
+
+    assert said("2026-11-24 18:00") == "today 18:00"
+    assert said("2026-11-25 10:00") == "tomorrow 10:00"
+    assert said("2026-11-23 10:00") == "yesterday 10:00"
+    assert said("2026-12-01 10:00") == "Tue 1 Dec 10:00"
+    assert said("2027-01-05 10:00") == "Tue 5 Jan 2027 10:00"
+    assert said("2026-11-25 10:00", MADRID) == "tomorrow 10:00 (14:00 your time)"
+    assert said("2026-11-25 22:00", MADRID) == "tomorrow 22:00 (Thu 02:00 your time)"
+    assert said("2026-11-25 10:00", "America/Sao_Paulo") == "tomorrow 10:00"
+    assert said("2026-12-01 10:00", MADRID, "es") == "mar 1 dic 10:00 (14:00 tu hora)"
+    assert said("2026-11-25 10:00", language="es-UY") == "mañana 10:00"
+    assert said("2026-12-01 10:00", language="tlh") == "Tue 1 Dec 10:00"
+
+
+def instants(first: datetime, days: int) -> st.SearchStrategy[datetime]:
+    return st.integers(0, days * 24 * 60).map(lambda minutes: first + timedelta(minutes=minutes))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    instants(datetime(2024, 1, 1, tzinfo=UTC), 1500),
+    st.integers(1, 2 * 365 * 24 * 60),
+    st.sampled_from(ZONES),
+    st.none() | st.sampled_from(ZONES),
+    st.sampled_from(["en", "es", "es_UY", "es_MX", "en_US", "en_GB"]),
+)
+def test_a_description_is_read_back_to_the_same_moment(
+    now: datetime, minutes: int, zone: str, reader: str | None, language: str
+) -> None:
+    at = now + timedelta(minutes=minutes)
+    local = at.astimezone(ZoneInfo(zone))
+    assume(local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset())
+    text = describe(at, now=now, contact_zone=zone, reader_zone=reader, language=language)
+    assert parse_when(text, now=now, zone=zone).at_utc == at
+
+
+PIECES = st.sampled_from(
+    re.split(
+        r"\s+",
+        "tomorrow mañana hoy today mar may mon lunes vie next que viene + in en 2 25 31 32 0 24 99 2026 9999 "
+        "0000 h m d w month hours 25/11 31/2 0/0 9:30 9.30 24:00 24:01 am pm noon midnight nov noviembre de el a "
+        "las at th 1st 2026-11-25 t z -03:00 tarde noche ( ) , . / - : media hora y cuarto half past week "
+        "next+1h30 +9999d +9999month",
+    )
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(PIECES, max_size=7).flatmap(
+        lambda pieces: st.sampled_from([" ", ""]).map(lambda between: between.join(pieces))
+    )
+    | st.text(max_size=60)
+    | st.text(alphabet="0123456789:/.-+ hmdwtz", max_size=20),
+    instants(datetime(2019, 1, 1, tzinfo=UTC), 4000),
+    st.sampled_from(ZONES),
+    st.booleans(),
+)
+@example("9999-12-31T23:59:59-23:59", NOW, MONTEVIDEO, True)
+@example("0001-01-01T00:00+14:00", NOW, MONTEVIDEO, True)
+@example("1/1/0001", NOW, MONTEVIDEO, True)
+@example("²", NOW, MONTEVIDEO, True)
+@example("٣:٠٠", NOW, MONTEVIDEO, True)
+def test_any_text_is_a_moment_to_come_or_refused(
+    text: str, now: datetime, zone: str, day_first: bool
+) -> None:
+    try:
+        when = parse_when(text, now=now, zone=zone, day_first=day_first)
+    except Invalid:
+        assert refusal(text, now, zone, day_first=day_first).message.isprintable()
+        return
+    assert when.at_utc > now
+    assert when.at_utc.tzinfo is UTC
+    assert when.local == when.at_utc
+    assert when.understood == describe(when.at_utc, now=now, contact_zone=zone)
+    assert all(when.assumed)
