@@ -73,24 +73,29 @@ def parse_when(
         raise _bad("No time given", "no_time")
     if len(text) > _LONGEST:
         raise _bad("That is too long for a time", "unclear_time")
-    tidy, shown = plain(text), f'"{_shown(text)}"'
+    shown, here = f'"{_shown(text)}"', now.astimezone(place)
     try:
-        at, has_time, assumed = _moment_of(tidy, now.astimezone(place), place, day_first, default_time)
+        at, has_time, assumed = _moment_of(plain(text), here, place, day_first, default_time)
+        local = at.astimezone(place)
+        _require_to_come(local, here)
     except UnknownWordError as error:
         near = f", did you mean {error.near}" if error.near else ""
         raise _bad(f'{shown}: "{_shown(error.piece)}" is not understood{near}', "unclear_time") from None
     except NotUnderstoodError as error:
         raise _bad(f"{shown}: {error}", error.code) from None
     except OverflowError:
-        raise _bad(f"{shown} is too far away", "too_far") from None
-    local = at.astimezone(place)
-    if at <= now:
-        when = f"{day_text(local.date())} {local:%H:%M}"
-        raise _bad(f"{shown} is {when}, which has passed", "past_time")
-    if local.year > now.astimezone(place).year + YEARS_AHEAD:
-        raise _bad(f"{shown} is too far away", "too_far")
+        raise _bad(f"{shown}: it is too far away", "too_far") from None
     understood = describe(at, now=now, contact_zone=place.key, language=language)
     return When(at, local, understood, tuple(assumed), has_time)
+
+
+def _require_to_come(local: datetime, here: datetime) -> None:
+    """Refuse a moment that is not after ``here`` (both local), or more than two years on."""
+    # Compared in UTC: two local times of one zone compare by the clock on the wall, wrong in a repeated hour.
+    if local.astimezone(UTC) <= here.astimezone(UTC):
+        raise NotUnderstoodError(f"{day_text(local.date())} {local:%H:%M} has passed", "past_time")
+    if local.year > here.year + YEARS_AHEAD:
+        raise NotUnderstoodError("it is too far away", "too_far")
 
 
 def settled(when: When, *, calendar: Calendar, segment: str) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -131,7 +132,7 @@ def _half(match: re.Match[str]) -> str:
     return f" <{_HALVES.get(match[1], match[1])}> "
 
 
-_PHRASES: Final = [
+_PHRASES: Final[list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]] = [
     (re.compile(r"\(.*\)\s*$"), " "),
     (re.compile(r"(?<![a-z])([ap])\.\s?m(?:\.|\b)"), r"\1m"),
     (re.compile(r"(?<!\d),|,(?!\d)"), " "),
@@ -251,8 +252,8 @@ def _only(numbers: set[int] | None) -> int | None:
 
 def tokens_of(text: str) -> list[Token]:
     """The meanings in a text made ``plain``, in order. Raises ``UnknownWordError`` for what has none."""
-    for pattern, meaning in _PHRASES:
-        text = pattern.sub(meaning, text)
+    for phrase, meaning in _PHRASES:
+        text = phrase.sub(meaning, text)
     found: list[Token] = []
     position = 0
     while position < len(text):
