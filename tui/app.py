@@ -205,10 +205,14 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
 
     def action_help(self) -> None:
         """The keys that work on the present screen."""
-        from tui.screens.help import HelpScreen
+        from tui.screens.help import HelpScreen, help_groups
+
+        def chosen(run: Callable[[], object] | None) -> None:
+            if run is not None:
+                self.call_next(run)
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+            self.push_screen(HelpScreen(help_groups(self, self.screen)), chosen)
 
     def action_next_theme(self) -> None:
         """The next of Dialdeck's themes and the terminal's own colours."""

@@ -69,9 +69,9 @@ SCREENS: dict[str, ScreenInfo] = {
     for info in (
         ScreenInfo(EVERYWHERE, mark("Everywhere")),
         ScreenInfo("sign_in", mark("Sign in"), typing=True),
+        ScreenInfo("first_start", mark("First start"), typing=True),
         ScreenInfo("campaigns", mark("Campaigns")),
         ScreenInfo("console", mark("Seller console"), digits=True),
-        ScreenInfo("list", mark("Lists")),
     )
 }
 
@@ -97,6 +97,30 @@ COMMANDS: tuple[Command, ...] = (
         mark("Leave Dialdeck; the person on screen and the note are kept"), mark("Application"), _APP,
         show=95, priority=True,
     ),
+    # Sign-in and first start
+    Command(
+        "sign_in.enter", ("enter",), "enter", mark("sign in"),
+        mark("Work as the person chosen"), mark("Sign in"), ("sign_in",), show=10, priority=True,
+    ),
+    Command(
+        "sign_in.up", ("up",), "up", mark("up"), mark("The name above"), mark("Sign in"), ("sign_in",),
+    ),
+    Command(
+        "sign_in.down", ("down",), "down", mark("down"), mark("The name below"), mark("Sign in"), ("sign_in",),
+    ),
+    Command(
+        "sign_in.back", ("escape",), "back", mark("back"), mark("Back to the names"),
+        mark("Sign in"), ("sign_in",), show=20,
+    ),
+    Command(
+        "first_start.enter", ("enter",), "enter", mark("make the shop"),
+        mark("Set up the database with this administrator"), mark("First start"), ("first_start",),
+        show=10, priority=True,
+    ),
+    Command(
+        "first_start.leave", ("escape",), "leave", mark("leave"), mark("Leave without making anything"),
+        mark("First start"), ("first_start",), show=20,
+    ),
     # Lists of people or things (own widgets; the arrows always work too)
     Command("list.down", ("j",), "down", mark("down"), mark("One line down"), mark("Lists"), ("campaigns",)),
     Command("list.up", ("k",), "up", mark("up"), mark("One line up"), mark("Lists"), ("campaigns",)),
@@ -105,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     # Campaigns
     Command(
         "campaigns.open", ("enter",), "open", mark("work here"),
-        mark("Open this campaign's queue"), mark("Campaigns"), ("campaigns",), SELLING, "campaign", 10,
+        mark("Open this campaign's queue"), mark("Campaigns"), ("campaigns",), SELLING, "campaign", 10, True,
     ),
     Command(
         "campaigns.refresh", ("r", "f5"), "refresh", mark("refresh"),

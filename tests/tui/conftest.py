@@ -1,0 +1,61 @@
+"""Fixtures for the screens: a small real shop, a clock that stands still, a terminal that does not blink.
+
+``App.run`` uses eager tasks on Python 3.12 and newer, ``run_test`` does not; here both do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual import constants
+from textual.widgets import Input, TextArea
+
+from storage.database import Database
+from tests.tui.shop import Clock, SmallShop, build
+from tui import i18n
+from tui.app import DialdeckApp
+
+
+@pytest.fixture(autouse=True)
+async def eager_tasks() -> None:
+    """Tasks as in a real terminal."""
+    if hasattr(asyncio, "eager_task_factory"):
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+
+
+@pytest.fixture(autouse=True)
+def still_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No animation, no blinking cursor, no colours of the machine that runs the tests, English."""
+    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Input.cursor_blink, "_default", False)
+    monkeypatch.setattr(TextArea.cursor_blink, "_default", False)
+    i18n.set_language("en")
+    yield
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stands at noon until told."""
+    return Clock()
+
+
+@pytest.fixture
+def small_shop(sqlite_database: Database, clock: Clock) -> SmallShop:
+    """The shop of ``tests.tui.shop``."""
+    return build(sqlite_database, clock)
+
+
+@pytest.fixture
+def open_app(small_shop: SmallShop) -> Callable[..., DialdeckApp]:
+    """Makes an application on the small shop: ``open_app(user="ana", theme=…)``."""
+
+    def make(*, user: str | None = None, password: str | None = None, **preferences: object) -> DialdeckApp:
+        return DialdeckApp(small_shop.desk(**preferences), user=user, password=password)
+
+    return make

@@ -1,0 +1,220 @@
+"""The campaigns one may work in, each with what waits in it, counted again every ten seconds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from domain.codes import Role
+from domain.errors import DomainError
+from tui import commands
+from tui.i18n import _, several
+from tui.screens.base import CommandScreen
+from tui.text import ago, clean, clock, count, fit, moment
+from tui.widgets.key_line import KeyLine
+from tui.widgets.rows import Row, Rows
+from tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from domain.calling.views import CampaignCard
+
+REFRESH_SECONDS = 10.0
+_WIDE = 96
+
+
+class CampaignsScreen(CommandScreen[None]):
+    """Ends when the person signs out; a chosen campaign is opened above it."""
+
+    REGISTRY = "campaigns"
+    BINDINGS = commands.bindings("campaigns")
+    CSS = """
+    CampaignsScreen #body { margin: 1 1 0 1; }
+    CampaignsScreen #head { height: 1; color: $quiet; }
+    CampaignsScreen #state { dock: bottom; height: 1; color: $quiet; margin: 0 1; }
+    CampaignsScreen #empty { margin: 1 2; display: none; }
+    CampaignsScreen.-empty #empty { display: block; }
+    CampaignsScreen.-empty #body { display: none; }
+    """
+    AUTO_FOCUS = "Rows"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cards: dict[str, CampaignCard] = {}
+        self._loaded = False
+
+    def compose(self) -> ComposeResult:
+        actor = self.desk.actor
+        yield TopLine(_("Campaigns"), f"{actor.name} · {_(actor.role.value)}   {self.desk.database_label}")
+        with Vertical(id="body"):
+            yield Heading(id="head")
+            yield Rows(id="cards")
+        yield Static(Content(""), id="empty")
+        yield Static(Content(_("Counting …")), id="state")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.set_interval(REFRESH_SECONDS, self._tick)
+
+    def on_screen_resume(self) -> None:
+        self.action_refresh()
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self.action_refresh()
+
+    def condition(self, name: str) -> bool:
+        return bool(self.cards) if name == "campaign" else True
+
+    # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_refresh(self) -> None:
+        """Count again."""
+        self.ask(self.desk.cards, self._show, group="cards", failed=self._refused)
+
+    def _show(self, cards: Sequence[CampaignCard]) -> None:
+        had = bool(self.cards)
+        self.cards = {str(card.campaign_id): card for card in cards}
+        now = self.desk.now()
+        zone = self.desk.preferences.zone
+        draw = partial(_card, now=now, zone=zone, language=self.desk.language)
+        self.query_one(Rows).show([Row(key, partial(draw, card)) for key, card in self.cards.items()])
+        self.set_class(not cards, "-empty")
+        if not cards:
+            self.query_one("#empty", Static).update(self._nothing())
+        self._say(self._summary(now, zone))
+        if had != bool(cards) or not self._loaded:
+            self._loaded = True
+            self.refresh_bindings()
+
+    def _refused(self, error: DomainError) -> None:
+        """While it happens again every ten seconds, a window would be in the way: one line says it."""
+        self._say(Content.styled(f"✕ {clean(error.message)}", "$class-final"))
+
+    def _say(self, text: Content) -> None:
+        self.query_one("#state", Static).update(text)
+
+    def _summary(self, now: datetime, zone: ZoneInfo | None) -> Content:
+        due = sum(card.due for card in self.cards.values())
+        done = sum(card.done_today for card in self.cards.values())
+        parts = [
+            several("{count} callback due", "{count} callbacks due", due),
+            _("{count} done today").format(count=count(done)),
+            _("counted at {time}").format(time=clock(now, zone)),
+        ]
+        if self.desk.actor.role is Role.AUDITOR:
+            parts.insert(0, _("an auditor reads; calling is for sellers"))
+        return Content(" · ".join(parts))
+
+    def _nothing(self) -> Content:
+        if self.desk.actor.role is Role.SELLER:
+            text = _(
+                "Nothing to call yet: there is no campaign open to you.\n\nAsk a supervisor to start one."
+            )
+        else:
+            text = _(
+                "There is no campaign yet.\n\n"
+                "Create one:        dialdeck campaigns create NAME\n"
+                "Bring people in:   dialdeck leads import FILE --campaign NAME\n"
+                "Or look around:    dialdeck demo"
+            )
+        return Content(text)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Work in the campaign one stands on."""
+        card = self.cards.get(self.query_one(Rows).chosen or "")
+        if card is None:
+            return
+        if not card.active:
+            self.app.show_message(
+                clean(card.name),
+                _("This campaign is paused. A supervisor resumes it with: dialdeck campaigns resume NAME"),
+                "warning",
+            )
+            return
+        self.app.open_campaign(card)
+
+    def action_down(self) -> None:
+        self.query_one(Rows).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(Rows).action_cursor_up()
+
+    def action_first(self) -> None:
+        self.query_one(Rows).action_first()
+
+    def action_last(self) -> None:
+        self.query_one(Rows).action_last()
+
+    def action_sign_out(self) -> None:
+        """Let somebody else work."""
+        self.dismiss(None)
+
+
+class Heading(Widget):
+    """The titles above the figures."""
+
+    def render(self) -> Content:
+        return Content("  ") + _figures(self.size.width - 2, "", _titles())
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "due": _("due"),
+        "ready": _("ready"),
+        "assigned": _("yours"),
+        "due_later": _("later"),
+        "waiting": _("waiting"),
+        "done_today": _("done today"),
+        "leads": _("leads"),
+    }
+
+
+_WIDTHS = {"due": 7, "ready": 8, "assigned": 8, "due_later": 8, "waiting": 10, "done_today": 12}
+_WIDTHS_WIDE = {**_WIDTHS, "leads": 11}
+
+
+def _figures(width: int, name: str, values: dict[str, str]) -> Content:
+    """A name and its figures, right-aligned under their titles."""
+    widths = _WIDTHS_WIDE if width >= _WIDE else _WIDTHS
+    room = max(width - sum(widths.values()), 12)
+    cells = "".join(fit(values[key], size, right=True) for key, size in widths.items())
+    return Content.assemble((fit(name, room), "bold"), cells)
+
+
+def _card(card: CampaignCard, width: int, *, now: datetime, zone: ZoneInfo | None, language: str) -> Content:
+    """Two lines: name and figures; whether it may be called now and what comes next."""
+    values = {key: count(getattr(card, key)) for key in _WIDTHS_WIDE}
+    first = _figures(width, card.name, values)
+    if not card.active:
+        state, style = "‖ " + _("paused"), "$class-problematic"
+    elif card.open_now:
+        state, style = "● " + _("open"), "$class-recyclable"
+    else:
+        state, style = "☾ " + _("closed"), "$class-open"
+    detail = card.hours if card.open_now else (card.closed_because or card.hours)
+    parts = (
+        [Content.styled(state, style), Content(clean(detail))] if detail else [Content.styled(state, style)]
+    )
+    if card.next_at is not None and card.active:
+        when = f"{moment(card.next_at, now, zone, language)} ({ago(card.next_at, now)})"
+        parts.append(Content(_("next person {when}").format(when=when)))
+    second = Content(" · ").join(parts).truncate(width, ellipsis=True)
+    return Content("\n").join([first, second])
