@@ -35,7 +35,7 @@ class Candidate:
 
 
 _NOT_HELD = """NOT EXISTS (SELECT 1 FROM hopper_entry h WHERE h.campaign_id = :campaign AND h.lead_id = l.id
- AND (h.locked_by IS NOT NULL AND h.expires_at > :now
+ AND (h.locked_by IS NOT NULL AND h.locked_by <> :seller
  OR h.kept_until > :now AND (h.kept_for IS NULL OR h.kept_for <> :seller)))"""
 _OPEN_LIST = "NOT EXISTS (SELECT 1 FROM lead_list w WHERE w.id = l.list_id AND NOT w.active)"
 _NOT_FINAL = "(l.status IS NULL OR l.status NOT IN ('sale', 'not_interested', 'dnc', 'invalid', 'closed'))"

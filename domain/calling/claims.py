@@ -92,9 +92,14 @@ def _first(
 
 
 def renew(session: Session, *, actor: Actor, now: datetime) -> datetime | None:
-    """Renew the claim in hand (while the console is open); returns its new end, None without a claim."""
+    """Renew the claim in hand (while the console is open); returns its new end, None without a claim.
+
+    Other sellers' expired claims go back on the same occasion.
+    """
     entry = holding.own_entry(session, actor=actor)
-    return holding.renew_entry(session, entry=entry, now=now) if entry is not None else None
+    until = holding.renew_entry(session, entry=entry, now=now) if entry is not None else None
+    expiry.expire(session, organisation_id=actor.organisation_id, now=now)
+    return until
 
 
 def leave(session: Session, *, actor: Actor, now: datetime) -> None:
@@ -135,6 +140,7 @@ def jump(
         NotAllowed: the lead is not this seller's.
     """
     require(actor, *SELLING_ROLES, to="work a queue")
+    expiry.expire(session, organisation_id=actor.organisation_id, now=now)
     lead = holding.lead_of(session, actor=actor, lead_id=lead_id)
     at = desk.look(session, actor=actor, campaign_id=lead.campaign_id, now=now)
     if at.entry is not None and at.entry.lead_id != lead_id:

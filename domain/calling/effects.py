@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calling import plan
+from domain.calling.allowed import OutsideHours, validate
 from domain.calling.views import ActionView, Effect
 from domain.campaigns.policy import Policy
 from domain.codes import ActionType, DialStatus
@@ -31,7 +32,7 @@ class LeadRules:
             return Effect("choose", short)
         try:
             planned = plan.make(action, self.facts, self.policy, now, wrong_number=action.marks_phone_bad)
-        except plan.OutsideHours:
+        except OutsideHours:
             return Effect("choose", short)
         short = f"{planned.campaign_status} {planned.resolution or '–'}"
         if planned.ends:
@@ -46,4 +47,4 @@ class LeadRules:
 
     def allowed(self, at: datetime, now: datetime) -> None:
         """Raise ``OutsideHours`` (with the nearest allowed time) for a time that may not be promised."""
-        plan.require_callable(at, now=now, calendar=self.policy.calendar, segment=self.facts.segment)
+        validate(at, now=now, calendar=self.policy.calendar, segment=self.facts.segment)

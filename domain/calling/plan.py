@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
+from domain.calling.allowed import OutsideHours, validate
 from domain.campaigns import retry
 from domain.campaigns.hours import Calendar
 from domain.campaigns.policy import Policy
@@ -73,17 +74,6 @@ class Plan:
     segment: str = ""
     exhausted: bool = False
     quick_retry: bool = False
-
-
-class OutsideHours(Invalid):
-    """A time that may not be promised; ``nearest`` is the allowed one closest to it, if there is any."""
-
-    title = "Not a time to call"
-    default_code = "outside_hours"
-
-    def __init__(self, message: str, nearest: datetime | None) -> None:
-        super().__init__(message)
-        self.nearest = nearest
 
 
 def sets(action: Meaning, facts: LeadFacts) -> tuple[str | None, int, str | None]:
@@ -152,8 +142,7 @@ def _callback_time(
 ) -> datetime | None:
     """The callback an action makes: at the chosen time, or after a promotion; None for a plain retry."""
     if at is not None:
-        require_callable(at, now=now, calendar=policy.calendar, segment=facts.segment)
-        return at
+        return validate(at, now=now, calendar=policy.calendar, segment=facts.segment)
     if action.type == ActionType.SCHEDULED:
         raise Invalid(f"{action.slug} needs a time (for example: tomorrow 10).", code="time_required")
     if resolution == Resolution.SP and action.type == ActionType.SUCCESS:
@@ -188,7 +177,11 @@ def _to_shift(base: Plan, shift: Shift, policy: Policy, now: datetime) -> Plan:
     """Back to the pool for a half of the contact's day: the next one that begins, not what is left of this."""
     key = segment_key(parse_segment(base.segment).zones, shift)
     until = policy.calendar.open_until(now, key)
-    due = policy.calendar.next_open(until or now, key) or (until or now)
+    due = policy.calendar.next_open(until or now, key)
+    if due is None:
+        # Several zones without a common half of the day: the shift is wished, the hours stay the lead's own.
+        due = retry.due_after(0, now=now, calendar=policy.calendar, segment=base.segment)
+        return _with(base, next_attempt_at=due, shift=shift)
     return _with(base, next_attempt_at=due, shift=shift, segment=key)
 
 
@@ -229,18 +222,3 @@ def _follow_up_on(calendar: Calendar, segment: str, day: date) -> datetime | Non
     nine = datetime.combine(day, time(FOLLOW_UP_HOUR), tzinfo=zone).astimezone(UTC)
     at = calendar.next_open(nine, segment)
     return at if at is not None and at.astimezone(zone).date() == day else None
-
-
-def require_callable(at: datetime, *, now: datetime, calendar: Calendar, segment: str) -> None:
-    """Refuse a past time and one outside calling hours or the campaign's dates.
-
-    Raises:
-        OutsideHours: with the nearest allowed time.
-    """
-    if at <= now:
-        raise OutsideHours("That time has passed; choose a later one.", calendar.next_open(now, segment))
-    if not calendar.is_open(at, segment):
-        raise OutsideHours(
-            "That is outside the calling hours of this contact or the campaign's dates.",
-            calendar.next_open(at, segment) or calendar.next_open(now, segment),
-        )

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlmodel import Session, col
 
 from domain.calling import history
 from domain.calling.models import Activity, HopperEntry, Lead
-from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, HopperState, QueueState, Resolution
+from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState
 from domain.constructs import insert_ignore
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import NotFound
@@ -116,7 +116,7 @@ def _block(
     with_number = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
     )
-    same_person = col(Lead.contact_id).in_(with_number)
+    same_person: ColumnElement[bool] = col(Lead.contact_id).in_(with_number)
     if contact_id is not None:
         same_person = or_(same_person, col(Lead.contact_id) == contact_id)
     leads = (
@@ -184,11 +184,12 @@ def _block(
 
 
 def _blocked_values(now: datetime, *, for_history: bool = False) -> dict[str, object]:
-    """The values of a lead that was blocked by the register (not by an outcome of its own)."""
+    """The values of a lead that was blocked by the register.
+
+    Only the dial status: how far its campaign got with the person, and why, stays what it was.
+    """
     values: dict[str, object] = {
         "status": DialStatus.DNC.value,
-        "campaign_resolution": Resolution.DN.value,
-        "campaign_status": CampaignStatus.ENDED_WITHOUT_CONTACT.value,
         "queue_state": QueueState.OUT.value,
         "last_status_change": now,
     }

@@ -1,0 +1,281 @@
+"""What an outcome writes beside the decision itself: call log, activities, sale, register, claim, undo.
+
+Used by ``domain.calling.outcomes`` only; each function is one or two statements of its transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session, col
+
+from domain.calling import history, queue_state
+from domain.calling.models import Activity, Call, ConsoleAction, Draft, HopperEntry, Lead, UndoEntry
+from domain.calling.phones import Number
+from domain.calling.plan import Plan
+from domain.calling.views import ReasonView
+from domain.campaigns.models import Campaign, CampaignSegment
+from domain.campaigns.policy import Policy
+from domain.codes import CallResult, DialStatus
+from domain.constructs import insert_ignore
+from domain.contacts import do_not_call
+from domain.contacts.models import Contact, ContactPhone
+from domain.people.rights import Actor
+from domain.sales import sales
+from domain.sales.sales import SaleInput
+from domain.sql import affected
+
+
+@dataclass
+class Work:
+    """One outcome on its way: what was read, what was asked, what has been written so far."""
+
+    actor: Actor
+    now: datetime
+    lead: Lead
+    contact: Contact
+    campaign: Campaign
+    policy: Policy
+    entry: HopperEntry | None
+    draft: str | None
+    action: ConsoleAction
+    reasons: tuple[ReasonView, ...]
+    note: str | None
+    language: str
+    former: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, the number it marks bad, and the contact's numbers where the action needed them."""
+
+    plan: Plan
+    bad_number: Number | None
+    numbers: list[Number]
+
+
+def call(session: Session, work: Work) -> int:
+    """The call log row: the dialled call ended, or an attempt that was never dialled through Dialdeck."""
+    entry, now = work.entry, work.now
+    if entry is not None and entry.call_id is not None:
+        call = session.execute(select(Call).where(col(Call.id) == entry.call_id)).scalar_one()
+        ended = call.ended_at or now
+        work.former["call_before"] = history.plain(
+            {"ended_at": call.ended_at, "result": call.result, "talk_seconds": call.talk_seconds}
+        )
+        affected(
+            session,
+            update(Call)
+            .where(col(Call.id) == entry.call_id)
+            .values(
+                ended_at=ended,
+                result=work.action.result,
+                action=work.action.slug,
+                talk_seconds=max(0, int((ended - call.started_at).total_seconds())),
+                wrap_seconds=max(0, int((now - ended).total_seconds())),
+            ),
+        )
+        return entry.call_id
+    statement = insert(Call).values(
+        organisation_id=work.lead.organisation_id,
+        campaign_id=work.lead.campaign_id,
+        lead_id=work.lead.id,
+        contact_id=work.lead.contact_id,
+        seller_id=work.actor.user_id,
+        e164=entry.e164 if entry is not None else None,
+        started_at=now,
+        ended_at=now,
+        result=work.action.result,
+        action=work.action.slug,
+        source="console",
+        applied_at=now,
+    )
+    return int(session.execute(statement.returning(col(Call.id))).scalar_one())
+
+
+def close_callbacks(session: Session, work: Work) -> list[int]:
+    """An outcome ends what was due: pending callbacks of this lead are completed."""
+    statement = (
+        update(Activity)
+        .where(
+            col(Activity.lead_id) == work.lead.id,
+            col(Activity.state) == "pending",
+            col(Activity.kind) == "callback",
+        )
+        .values(state="completed", completed_at=work.now)
+        .returning(col(Activity.id))
+    )
+    return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
+
+
+def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, object]:
+    lead, made, now = work.lead, planned.plan, work.now
+    dialled = work.entry is not None and work.entry.call_id is not None
+    answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
+    owner_id = None if made.shift is not None else lead.owner_id
+    state = queue_state.of_lead(
+        status=made.status,
+        exhausted=made.exhausted,
+        owner_id=owner_id,
+        dialable=work.policy.dialable,
+        callback_pending=made.callback_at is not None,
+        quick_retry=made.quick_retry,
+    )
+    return {
+        "status": made.status,
+        "campaign_status": made.campaign_status,
+        "campaign_resolution": made.resolution,
+        "resolution_reason": reason,
+        "last_console_action": work.action.slug,
+        "last_dial_attempt": lead.last_dial_attempt if dialled else now,
+        "dial_result": work.action.result,
+        "dial_attempts": lead.dial_attempts + (0 if dialled else 1),
+        "answered_count": lead.answered_count + (1 if answered else 0),
+        "exhausted": made.exhausted,
+        "last_status_change": now if made.status != lead.status else lead.last_status_change,
+        "last_action_at": now,
+        "next_attempt_at": made.next_attempt_at or lead.next_attempt_at,
+        "queue_state": state.value,
+        "segment": made.segment,
+        "shift_wanted": made.shift.value if made.shift is not None else None,
+        "owner_id": owner_id,
+        "version": lead.version + 1,
+        "updated_at": now,
+    }
+
+
+def activities(session: Session, work: Work, made: Plan, call_id: int) -> list[int]:
+    """The completed call, and the callback if there is one, in one statement."""
+    lead = work.lead
+    common: dict[str, object] = {
+        "organisation_id": lead.organisation_id,
+        "contact_id": lead.contact_id,
+        "campaign_id": lead.campaign_id,
+        "lead_id": lead.id,
+        "seller_id": work.actor.user_id,
+        "created_by": work.actor.user_id,
+        "action": work.action.slug,
+        "notes": work.note,
+        "at": work.now,
+    }
+    rows: list[dict[str, object]] = [
+        {
+            **common,
+            "kind": "call",
+            "state": "completed",
+            "call_id": call_id,
+            "due_at": None,
+            "completed_at": work.now,
+        }
+    ]
+    if made.callback_at is not None:
+        rows.append(
+            {
+                **common,
+                "kind": "callback",
+                "state": "pending",
+                "call_id": None,
+                "due_at": made.callback_at,
+                "completed_at": None,
+            }
+        )
+    return list(session.execute(insert(Activity).values(rows).returning(col(Activity.id))).scalars())
+
+
+def know_segment(session: Session, work: Work, segment: str) -> None:
+    session.execute(
+        insert_ignore(CampaignSegment).values(
+            organisation_id=work.lead.organisation_id,
+            campaign_id=work.lead.campaign_id,
+            segment=segment,
+            rank=99 - work.lead.priority,
+        )
+    )
+
+
+def consequences(
+    session: Session, work: Work, planned: Planned, call_id: int, sale: SaleInput | None
+) -> tuple[str, ...]:
+    """What follows beside the lead itself: sale, register, bad number, last answered number."""
+    lead, now = work.lead, work.now
+    assert lead.id is not None
+    notices: list[str] = []
+    if planned.plan.status == DialStatus.SALE:
+        work.former["sale"] = sales.record(
+            session,
+            organisation_id=lead.organisation_id,
+            campaign_id=lead.campaign_id,
+            lead_id=lead.id,
+            contact_id=lead.contact_id,
+            seller_id=work.actor.user_id,
+            call_id=call_id,
+            default_product_id=work.campaign.default_product_id,
+            sale=sale,
+            now=now,
+        )
+    if planned.plan.status == DialStatus.DNC:
+        done = do_not_call.register(
+            session,
+            actor=work.actor,
+            numbers=[number.e164 for number in planned.numbers],
+            contact_id=lead.contact_id,
+            now=now,
+            source="outcome",
+            except_lead=lead.id,
+        )
+        work.former["register"] = list(done.entry_ids)
+        work.former["blocked"] = [[lead_id, version, values] for lead_id, version, values in done.blocked]
+        work.former["cancelled"] = list(done.cancelled_callbacks)
+        if done.blocked:
+            notices.append(f"{len(done.blocked)} other lead(s) with these numbers blocked too")
+    if planned.bad_number is not None:
+        set_phone(session, planned.bad_number.phone_id, bad=True)
+        work.former["bad_phone"] = planned.bad_number.phone_id
+    elif (
+        work.entry is not None
+        and work.entry.call_id is not None
+        and work.action.result == CallResult.ANSWERED
+    ):
+        affected(
+            session,
+            update(ContactPhone)
+            .where(col(ContactPhone.contact_id) == lead.contact_id, col(ContactPhone.e164) == work.entry.e164)
+            .values(last_answered_at=now),
+        )
+    return tuple(notices)
+
+
+def set_phone(session: Session, phone_id: int, *, bad: bool) -> None:
+    affected(session, update(ContactPhone).where(col(ContactPhone.id) == phone_id).values(bad=bad))
+
+
+def leave_hopper(session: Session, work: Work) -> None:
+    """Hopper entry, claim and held numbers go; so does the draft, which is the note now."""
+    if work.entry is not None:
+        affected(session, delete(HopperEntry).where(col(HopperEntry.id) == work.entry.id))
+    if work.draft is not None:
+        affected(
+            session,
+            delete(Draft).where(
+                col(Draft.seller_id) == work.actor.user_id, col(Draft.lead_id) == work.lead.id
+            ),
+        )
+        work.former["draft"] = True
+
+
+def remember(session: Session, work: Work, event_id: int) -> None:
+    """Push the outcome on the seller's undo stack."""
+    session.execute(
+        insert(UndoEntry).values(
+            organisation_id=work.lead.organisation_id,
+            seller_id=work.actor.user_id,
+            lead_id=work.lead.id,
+            campaign_id=work.lead.campaign_id,
+            event_id=event_id,
+            lead_version=work.lead.version + 1,
+            at=work.now,
+            former=work.former,
+        )
+    )

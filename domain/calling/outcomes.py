@@ -1,0 +1,290 @@
+"""Recording an outcome: everything it sets, in one transaction, or nothing.
+
+Lead, call log, activity, callback, sale, register, hopper, history and undo are written together; what the
+screen shows beside the key (``domain.calling.plan``) is what is written.
+Source: the calling specification, section 2 "outcome".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import and_, outerjoin, select, update
+from sqlmodel import Session, col
+
+from domain.calling import history, late, outcome_writes, phones, plan
+from domain.calling.actions import label_of
+from domain.calling.dossier import facts_of
+from domain.calling.models import (
+    ConsoleAction,
+    Draft,
+    HopperEntry,
+    Lead,
+    Reason,
+)
+from domain.calling.outcome_writes import Planned, Work
+from domain.calling.phones import Number
+from domain.calling.plan import Plan
+from domain.calling.views import OutcomeResult, ReasonView
+from domain.campaigns.models import Campaign
+from domain.campaigns.policy import policy_of
+from domain.codes import FINAL_STATUSES, DialStatus, ReasonMode, SellerState, status_label
+from domain.contacts.models import Contact
+from domain.errors import Conflict, Invalid, NotFound
+from domain.people import states
+from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.sales.sales import SaleInput
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    lead_id: int,
+    action: str,
+    now: datetime,
+    reason: int | None = None,
+    note: str | None = None,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+    sale: SaleInput | None = None,
+    language: str = "en",
+) -> OutcomeResult:
+    """Record what came of a person in the seller's hands.
+
+    Args:
+        action: slug of a console action of this shop.
+        reason: reason code; needed where the action requires one.
+        note: what the seller noted; None takes the draft.
+        at: chosen time (UTC) for actions that take one.
+        expected_version: version of the lead the seller saw; None checks the claim only.
+
+    Raises:
+        NotFound: no such lead or action.  NotAllowed: an auditor, or a lead that is not this seller's.
+        Invalid: ``reason_required``, ``unknown_reason``, ``time_required``; OutsideHours for a time that is
+            not allowed.
+        Conflict: ``already_handled`` by somebody else, or the lead has ended.
+    """
+    require(actor, *SELLING_ROLES, to="record outcomes")
+    work = read(session, actor, lead_id, action, now, note, language)
+    if work.entry is None or work.entry.locked_by != actor.user_id:
+        kept = late.without_claim(session, actor=actor, lead=work.lead, entry=work.entry, now=now)
+        if kept is not None:
+            return _store_only(session, work, kept)
+    if work.lead.status == DialStatus.DNC and work.entry is not None:
+        return _store_only(session, work, "was put on the do-not-call register meanwhile")
+    if work.lead.status in FINAL_STATUSES:
+        raise Conflict(late.handled(session, work.lead, actor=actor), code="already_handled")
+    if expected_version is not None and expected_version != work.lead.version:
+        raise Conflict(late.handled(session, work.lead, actor=actor), code="already_handled")
+    return _write(session, work, _planned(session, work, at), reason, sale)
+
+
+def read(
+    session: Session, actor: Actor, lead_id: int, slug: str, now: datetime, note: str | None, language: str
+) -> Work:
+    """Lead, contact, campaign, claim and draft in one statement; the action with its reasons in another."""
+    row = session.execute(
+        select(Lead, Contact, Campaign, HopperEntry, col(Draft.text))
+        .select_from(
+            outerjoin(
+                outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)),
+                Draft,
+                and_(col(Draft.lead_id) == col(Lead.id), col(Draft.seller_id) == actor.user_id),
+            )
+            .join(Contact, col(Contact.id) == col(Lead.contact_id))
+            .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+        )
+        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
+        .with_for_update(of=Lead, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
+    lead, contact, campaign, entry, draft = row
+    action, reasons = _action(session, actor.organisation_id, slug, language)
+    text = note if note is not None else draft
+    return Work(
+        actor=actor,
+        now=now,
+        lead=lead,
+        contact=contact,
+        campaign=campaign,
+        policy=policy_of(campaign),
+        entry=entry,
+        draft=draft,
+        action=action,
+        reasons=reasons,
+        note=text.strip() or None if text else None,
+        language=language,
+    )
+
+
+def _action(
+    session: Session, organisation_id: int, slug: str, language: str
+) -> tuple[ConsoleAction, tuple[ReasonView, ...]]:
+    rows = session.execute(
+        select(ConsoleAction, Reason)
+        .select_from(
+            outerjoin(
+                ConsoleAction,
+                Reason,
+                and_(
+                    col(Reason.organisation_id) == col(ConsoleAction.organisation_id),
+                    col(Reason.resolution) == col(ConsoleAction.resolution),
+                    col(Reason.active),
+                ),
+            )
+        )
+        .where(col(ConsoleAction.organisation_id) == organisation_id, col(ConsoleAction.slug) == slug)
+        .order_by(col(Reason.position), col(Reason.code))
+    ).all()
+    if not rows or not rows[0][0].active:
+        raise NotFound(f"There is no active action {slug}. See: dialdeck actions list", code="unknown_action")
+    reasons = (reason for _, reason in rows if reason is not None)
+    return rows[0][0], tuple(
+        ReasonView(reason.code, label_of(reason.labels, language, str(reason.code))) for reason in reasons
+    )
+
+
+def _planned(session: Session, work: Work, at: datetime | None) -> Planned:
+    """The plan of the outcome; numbers are only read where the action needs them."""
+    numbers: list[Number] = []
+    bad = None
+    registers = work.action.lead_status == DialStatus.DNC
+    if work.action.marks_phone_bad or registers:
+        numbers = phones.of_contact(
+            session,
+            organisation_id=work.actor.organisation_id,
+            contact_id=work.lead.contact_id,
+            now=work.now,
+        )
+    if work.action.marks_phone_bad:
+        dialled = work.entry.e164 if work.entry is not None else None
+        bad = next((n for n in numbers if n.e164 == dialled), None) or phones.choose(
+            numbers, work.lead.dial_attempts
+        )
+    facts = facts_of(work.lead, numbers, dialled=work.entry is not None and work.entry.call_id is not None)
+    made = plan.make(
+        work.action, facts, work.policy, work.now, at=at, wrong_number=work.action.marks_phone_bad
+    )
+    return Planned(made, bad, numbers)
+
+
+def checked_reason(work: Work, reason: int | None, resolution: str | None) -> int | None:
+    """The reason to store.
+
+    Raises:
+        Invalid: required and missing, or not one of this action's.
+    """
+    if reason is None:
+        if work.action.reason == ReasonMode.REQUIRED and work.reasons:
+            codes = ", ".join(f"{each.code} {each.label}" for each in work.reasons)
+            raise Invalid(f"{work.action.slug} needs a reason: {codes}.", code="reason_required")
+        return work.lead.resolution_reason if work.action.resolution == plan.KEEP else None
+    if reason not in {each.code for each in work.reasons}:
+        raise Invalid(
+            f"{reason} is no reason for {resolution or work.action.slug}. See: dialdeck reasons list",
+            code="unknown_reason",
+        )
+    return reason
+
+
+def _write(
+    session: Session, work: Work, planned: Planned, reason: int | None, sale: SaleInput | None
+) -> OutcomeResult:
+    made, lead = planned.plan, work.lead
+    assert lead.id is not None
+    chosen_reason = checked_reason(work, reason, made.resolution)
+    before = history.lead_values(lead)
+    work.former = {"lead": before}
+    call_id = outcome_writes.call(session, work)
+    closed = outcome_writes.close_callbacks(session, work)
+    values = outcome_writes.lead_values(work, planned, chosen_reason)
+    session.execute(
+        update(Lead).where(col(Lead.id) == lead.id).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+    made_ids = outcome_writes.activities(session, work, made, call_id)
+    if made.segment != lead.segment:
+        outcome_writes.know_segment(session, work, made.segment)
+    notices = outcome_writes.consequences(session, work, planned, call_id, sale)
+    outcome_writes.leave_hopper(session, work)
+    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
+    event_id = history.write(
+        session,
+        organisation_id=lead.organisation_id,
+        at=work.now,
+        kind="outcome",
+        user_id=work.actor.user_id,
+        lead_id=lead.id,
+        contact_id=lead.contact_id,
+        campaign_id=lead.campaign_id,
+        call_id=call_id,
+        action=work.action.slug,
+        before=old,
+        after=new,
+    )
+    work.former |= {"call": call_id, "closed": closed, "made": made_ids, "action": work.action.slug}
+    outcome_writes.remember(session, work, event_id)
+    states.enter(
+        session, actor=work.actor, state=SellerState.READY, now=work.now, campaign_id=lead.campaign_id
+    )
+    return result_of(work, made, chosen_reason, event_id, notices)
+
+
+def result_of(
+    work: Work, made: Plan, reason: int | None, event_id: int, notices: tuple[str, ...]
+) -> OutcomeResult:
+    lead, action = work.lead, work.action
+    offered = action.reason != ReasonMode.NEVER and reason is None
+    return OutcomeResult(
+        lead_id=lead.id or 0,
+        name=work.contact.name or work.contact.company or "",
+        action=action.slug,
+        label=label_of(action.labels, work.language, action.slug),
+        status=made.status,
+        campaign_status=made.campaign_status,
+        resolution=made.resolution,
+        reason=reason,
+        next_attempt_at=made.next_attempt_at,
+        callback_at=made.callback_at,
+        event_id=event_id,
+        exhausted=made.exhausted,
+        zone=work.policy.calendar.zones(made.segment)[0].key,
+        reasons=work.reasons if offered else (),
+        notices=notices,
+    )
+
+
+def _store_only(session: Session, work: Work, why: str) -> OutcomeResult:
+    """The lead is out of this seller's hands: call and note are kept, the lead stays as it is."""
+    call_id = outcome_writes.call(session, work)
+    ended = Plan(work.lead.status, work.lead.campaign_status, work.lead.campaign_resolution, ends=True)
+    outcome_writes.activities(session, work, ended, call_id)
+    if work.entry is not None and work.entry.locked_by == work.actor.user_id:
+        outcome_writes.leave_hopper(session, work)
+    event_id = history.write(
+        session,
+        organisation_id=work.lead.organisation_id,
+        at=work.now,
+        kind="outcome_refused",
+        user_id=work.actor.user_id,
+        lead_id=work.lead.id,
+        contact_id=work.lead.contact_id,
+        campaign_id=work.lead.campaign_id,
+        call_id=call_id,
+        action=work.action.slug,
+    )
+    name = work.contact.name or work.contact.company or "This person"
+    result = result_of(work, ended, work.lead.resolution_reason, event_id, ())
+    return replace(
+        result,
+        next_attempt_at=None,
+        stored_only=True,
+        reasons=(),
+        notices=(
+            f"{name} {why}; your call and note were kept, the lead is {status_label(work.lead.status)}.",
+        ),
+    )

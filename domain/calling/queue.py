@@ -1,0 +1,210 @@
+"""What a seller sees of the queue: who comes next and why, search in own leads, figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlmodel import Session, col
+
+from domain.calling import desk
+from domain.calling.candidates import waiting as tiers
+from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
+from domain.calling.views import Figures, QueueLine
+from domain.campaigns.models import Campaign
+from domain.codes import HopperState, QueueState
+from domain.contacts.models import Contact, ContactPhone
+from domain.people.rights import SELLING_ROLES, Actor, require
+
+
+def figures(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> Figures:
+    """The seller's figures for the state bar (one statement)."""
+    return desk.look(session, actor=actor, campaign_id=campaign_id, now=now).figures
+
+
+def upcoming(
+    session: Session, *, actor: Actor, campaign_id: int, now: datetime, limit: int = 20
+) -> list[QueueLine]:
+    """Who comes next and why, in the order ``next`` takes them, then own callbacks still to come."""
+    require(actor, *SELLING_ROLES, to="see a queue")
+    at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
+    order = [(each.lead_id, each.source) for each in tiers(session, actor=actor, desk=at, now=now)]
+    order.extend((lead_id, "pool") for lead_id in _pool(session, actor, at, now, limit))
+    later = _later_callbacks(session, actor, campaign_id, now, limit)
+    wanted = dict(order[:limit])
+    due = dict(later)
+    lines = _lines(session, actor, [*wanted, *due])
+    first = [_line(lines[lead_id], why, due=True) for lead_id, why in wanted.items() if lead_id in lines]
+    then = [
+        _line(lines[lead_id], "callback", at=moment)
+        for lead_id, moment in due.items()
+        if lead_id in lines and lead_id not in wanted
+    ]
+    return first + then
+
+
+def _pool(session: Session, actor: Actor, at: desk.Desk, now: datetime, limit: int) -> list[int]:
+    rows = session.execute(
+        select(col(HopperEntry.lead_id), col(HopperEntry.segment))
+        .where(
+            col(HopperEntry.organisation_id) == actor.organisation_id,
+            col(HopperEntry.campaign_id) == at.policy.campaign_id,
+            col(HopperEntry.state) == HopperState.NEW.value,
+            col(HopperEntry.from_pool),
+            or_(col(HopperEntry.kept_until).is_(None), col(HopperEntry.kept_until) <= now),
+        )
+        .order_by(col(HopperEntry.rank), col(HopperEntry.ready_at), col(HopperEntry.id))
+        .limit(limit)
+    )
+    return [lead_id for lead_id, segment in rows if at.policy.calendar.is_open(now, segment)]
+
+
+def _later_callbacks(
+    session: Session, actor: Actor, campaign_id: int, now: datetime, limit: int
+) -> list[tuple[int, datetime]]:
+    rows = session.execute(
+        select(col(Activity.lead_id), col(Activity.due_at))
+        .where(
+            col(Activity.organisation_id) == actor.organisation_id,
+            col(Activity.seller_id) == actor.user_id,
+            col(Activity.campaign_id) == campaign_id,
+            col(Activity.state) == "pending",
+            col(Activity.kind) == "callback",
+            col(Activity.due_at) > now,
+        )
+        .order_by(col(Activity.due_at))
+        .limit(limit)
+    )
+    return [(lead_id, due_at) for lead_id, due_at in rows]
+
+
+def _lines(session: Session, actor: Actor, lead_ids: list[int]) -> dict[int, QueueLine]:
+    return {line.lead_id: line for line in _found(session, actor, col(Lead.id).in_(lead_ids), len(lead_ids))}
+
+
+def _found(session: Session, actor: Actor, where: ColumnElement[bool], limit: int) -> list[QueueLine]:
+    phone = (
+        select(col(ContactPhone.e164))
+        .where(col(ContactPhone.contact_id) == col(Lead.contact_id))
+        .order_by(col(ContactPhone.bad), col(ContactPhone.position))
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            col(Lead.id),
+            col(Contact.name),
+            col(Contact.company),
+            col(Lead.next_attempt_at),
+            col(Lead.status),
+            col(Lead.campaign_resolution),
+            phone,
+            col(Campaign.name),
+            col(Lead.dial_attempts),
+        )
+        .join(Contact, col(Contact.id) == col(Lead.contact_id))
+        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+        .where(col(Lead.organisation_id) == actor.organisation_id, where)
+        .order_by(col(Lead.last_action_at).desc(), col(Lead.id))
+        .limit(limit)
+    )
+    return [
+        QueueLine(
+            lead_id,
+            name or company or "(no name)",
+            "handled",
+            at,
+            status,
+            resolution,
+            e164,
+            campaign,
+            attempts,
+        )
+        for lead_id, name, company, at, status, resolution, e164, campaign, attempts in rows
+    ]
+
+
+def _line(line: QueueLine, why: str, *, at: datetime | None = None, due: bool = False) -> QueueLine:
+    return QueueLine(
+        lead_id=line.lead_id,
+        name=line.name,
+        why=why,
+        at=at or line.at,
+        status=line.status,
+        resolution=line.resolution,
+        phone=line.phone,
+        campaign=line.campaign,
+        attempts=line.attempts,
+        due=due,
+    )
+
+
+def search(
+    session: Session, *, actor: Actor, text: str, campaign_id: int | None = None, limit: int = 20
+) -> list[QueueLine]:
+    """Own leads whose name, company or number contains the text; supervisors search all.
+
+    Own are leads the seller owns, has a callback for, has in hand, or has handled.
+    """
+    require(actor, *SELLING_ROLES, to="search leads")
+    wanted = text.strip()
+    if not wanted:
+        return []
+    matches: list[ColumnElement[bool]] = [
+        func.lower(col(Contact.name)).contains(wanted.lower(), autoescape=True),
+        func.lower(col(Contact.company)).contains(wanted.lower(), autoescape=True),
+    ]
+    digits = "".join(sign for sign in wanted if sign.isdigit())
+    if len(digits) >= 3:
+        matches.append(
+            exists(
+                select(col(ContactPhone.id)).where(
+                    col(ContactPhone.contact_id) == col(Lead.contact_id),
+                    col(ContactPhone.e164).contains(digits.lstrip("0") or digits, autoescape=True),
+                )
+            )
+        )
+    where = or_(*matches)
+    if campaign_id is not None:
+        where = where & (col(Lead.campaign_id) == campaign_id)
+    if not actor.leads_others:
+        where = where & _own(actor)
+    return _found(session, actor, where, limit)
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    seller = actor.user_id
+    return or_(
+        col(Lead.owner_id) == seller,
+        col(Lead.id).in_(
+            select(col(Activity.lead_id)).where(
+                col(Activity.organisation_id) == actor.organisation_id,
+                col(Activity.state) == "pending",
+                col(Activity.seller_id) == seller,
+            )
+        ),
+        col(Lead.id).in_(select(col(HopperEntry.lead_id)).where(col(HopperEntry.locked_by) == seller)),
+        col(Lead.id).in_(
+            select(col(HistoryEvent.lead_id)).where(
+                col(HistoryEvent.organisation_id) == actor.organisation_id,
+                col(HistoryEvent.user_id) == seller,
+                col(HistoryEvent.lead_id).is_not(None),
+            )
+        ),
+    )
+
+
+def waiting(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> int:
+    """How many leads of the pool wait for their time (counted; ask in the background, not in the path of a call)."""
+    return int(
+        session.execute(
+            select(func.count())
+            .select_from(Lead)
+            .where(
+                col(Lead.organisation_id) == actor.organisation_id,
+                col(Lead.campaign_id) == campaign_id,
+                col(Lead.queue_state) == QueueState.READY.value,
+                col(Lead.next_attempt_at) > now,
+            )
+        ).scalar_one()
+    )

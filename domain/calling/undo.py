@@ -1,0 +1,273 @@
+"""Undo: a seller's outcomes, newest first, each taken back exactly or refused; history keeps both.
+
+Twenty deep, ten minutes. An outcome can be undone while its lead is unchanged since.
+Source: the calling specification, section 2 "undo".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session, col
+
+from domain.calling import claims, history, holding, late
+from domain.calling.actions import label_of
+from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
+from domain.calling.views import UndoResult
+from domain.contacts.models import Contact, ContactPhone, DoNotCall
+from domain.errors import Conflict, NotFound
+from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.sales import sales
+from domain.sql import affected
+
+DEPTH = 20
+WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class _Former:
+    """What an outcome wrote, as its undo entry keeps it."""
+
+    lead: Mapping[str, object]
+    action: str
+    call: int
+    call_before: Mapping[str, object] | None
+    made: list[int]
+    closed: list[int]
+    sale: int | None
+    register: list[int]
+    blocked: list[tuple[int, int, Mapping[str, object]]]
+    cancelled: list[int]
+    bad_phone: int | None
+
+
+def _former(entry: UndoEntry) -> _Former:
+    kept = entry.former
+    return _Former(
+        lead=cast(Mapping[str, object], kept["lead"]),
+        action=str(kept["action"]),
+        call=cast(int, kept["call"]),
+        call_before=cast(Mapping[str, object] | None, kept.get("call_before")),
+        made=cast(list[int], kept.get("made", [])),
+        closed=cast(list[int], kept.get("closed", [])),
+        sale=cast(int | None, kept.get("sale")),
+        register=cast(list[int], kept.get("register", [])),
+        blocked=[
+            (int(lead_id), int(version), values)
+            for lead_id, version, values in cast(
+                list[tuple[int, int, Mapping[str, object]]], kept.get("blocked", [])
+            )
+        ],
+        cancelled=cast(list[int], kept.get("cancelled", [])),
+        bad_phone=cast(int | None, kept.get("bad_phone")),
+    )
+
+
+def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en") -> UndoResult:
+    """Take back the seller's last outcome and bring the person back into their hands.
+
+    The person now in hand goes to the front, with the draft, not as a skip.
+
+    Raises:
+        NotFound: nothing to undo (none in ten minutes).  Conflict: a call is running, or the lead was changed
+            since (the line says by whom).
+    """
+    require(actor, *SELLING_ROLES, to="undo an outcome")
+    in_hand = holding.own_entry(session, actor=actor)
+    if in_hand is not None and in_hand.call_id is not None:
+        raise Conflict("A call is running: end it and record its outcome first.", code="in_call")
+    entry = _last(session, actor, now)
+    row = session.execute(
+        select(Lead, Contact, ConsoleAction)
+        .join(Contact, col(Contact.id) == col(Lead.contact_id))
+        .outerjoin(
+            ConsoleAction,
+            (col(ConsoleAction.organisation_id) == col(Lead.organisation_id))
+            & (col(ConsoleAction.slug) == col(Lead.last_console_action)),
+        )
+        .where(col(Lead.id) == entry.lead_id)
+        .with_for_update(of=Lead, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    lead, contact, action = row
+    if lead.version != entry.lead_version:
+        raise Conflict(
+            f"{contact.name}: {late.handled(session, lead, actor=actor)}; it cannot be undone any more.",
+            code="already_handled",
+        )
+    former = _former(entry)
+    note = _take_back(session, actor, entry, former, now)
+    kept = _unblock(session, actor, former, now)
+    _restore_lead(session, actor, entry, lead, former, now)
+    if in_hand is not None:
+        holding.put_to_front(session, actor=actor, entry=in_hand, now=now)
+    _bring_back(session, actor, lead, note, now)
+    label = label_of(action.labels, language, former.action) if action is not None else former.action
+    notices = (f"{len(kept)} lead(s) changed since stay on do not call",) if kept else ()
+    return UndoResult(
+        lead_id=entry.lead_id,
+        campaign_id=entry.campaign_id,
+        name=contact.name or contact.company or "",
+        action=former.action,
+        label=label,
+        notices=notices,
+        kept=tuple(kept),
+    )
+
+
+def depth(session: Session, *, actor: Actor, now: datetime) -> int:
+    """How many outcomes could be undone now (their leads may have been changed since)."""
+    return int(session.execute(select(func.count()).select_from(_stack(actor, now).subquery())).scalar_one())
+
+
+def _stack(actor: Actor, now: datetime):  # type: ignore[no-untyped-def]  # a select of undo entries
+    return (
+        select(UndoEntry)
+        .where(
+            col(UndoEntry.organisation_id) == actor.organisation_id,
+            col(UndoEntry.seller_id) == actor.user_id,
+            col(UndoEntry.at) > now - WITHIN,
+        )
+        .order_by(col(UndoEntry.id).desc())
+        .limit(DEPTH)
+    )
+
+
+def _last(session: Session, actor: Actor, now: datetime) -> UndoEntry:
+    for entry in session.execute(_stack(actor, now)).scalars():
+        if entry.undone_at is None:
+            return cast(UndoEntry, entry)
+    raise NotFound("There is nothing to undo: no outcome of yours in the last 10 minutes.", code="no_undo")
+
+
+def _take_back(
+    session: Session, actor: Actor, entry: UndoEntry, former: _Former, now: datetime
+) -> str | None:
+    """Call, activities, callbacks, sale and phone mark as they were; returns the note that was recorded."""
+    values: dict[str, object] = {"undone_at": now}
+    if former.call_before is not None:
+        # The call was dialled before the outcome: it stays an attempt, waiting for its outcome again.
+        values = {"action": None, **_times(former.call_before)}
+    affected(session, update(Call).where(col(Call.id) == former.call).values(**values))
+    notes = session.execute(
+        update(Activity)
+        .where(col(Activity.id).in_(former.made))
+        .values(state="undone")
+        .returning(col(Activity.notes)),
+        execution_options={"synchronize_session": False},
+    ).scalars()
+    note = next((text for text in notes if text), None)
+    reopened = [*former.closed, *former.cancelled]
+    if reopened:
+        affected(
+            session,
+            update(Activity).where(col(Activity.id).in_(reopened)).values(state="pending", completed_at=None),
+        )
+    if former.sale is not None:
+        sales.cancel(session, sale_id=former.sale, now=now)
+    if former.bad_phone is not None:
+        affected(
+            session, update(ContactPhone).where(col(ContactPhone.id) == former.bad_phone).values(bad=False)
+        )
+    if former.register:
+        affected(
+            session,
+            update(DoNotCall)
+            .where(col(DoNotCall.id).in_(former.register), col(DoNotCall.removed_at).is_(None))
+            .values(removed_at=now, removed_by=actor.user_id),
+        )
+    affected(session, update(UndoEntry).where(col(UndoEntry.id) == entry.id).values(undone_at=now))
+    return note
+
+
+def _times(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: datetime.fromisoformat(value) if key == "ended_at" and isinstance(value, str) else value
+        for key, value in values.items()
+    }
+
+
+def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> list[int]:
+    """Leads the register had blocked come back; returns those somebody changed since."""
+    kept: list[int] = []
+    events: list[dict[str, object]] = []
+    for lead_id, version, values in former.blocked:
+        changed = affected(
+            session,
+            update(Lead)
+            .where(col(Lead.id) == lead_id, col(Lead.version) == version)
+            .values(**_back(values), version=version + 1, updated_at=now),
+        )
+        if not changed:
+            kept.append(lead_id)
+            continue
+        events.append(
+            {
+                "organisation_id": actor.organisation_id,
+                "at": now,
+                "kind": "undo",
+                "user_id": actor.user_id,
+                "lead_id": lead_id,
+                "before": {"status": "dnc"},
+                "after": {"status": values.get("status")},
+            }
+        )
+    history.write_many(session, events)
+    return kept
+
+
+def _back(values: Mapping[str, object]) -> dict[str, object]:
+    """Former values of a lead; one that stood in the hopper waits in the pool again."""
+    restored = history.restored(values)
+    if restored.get("queue_state") == 1:
+        restored["queue_state"] = 0
+    return restored
+
+
+def _restore_lead(
+    session: Session, actor: Actor, entry: UndoEntry, lead: Lead, former: _Former, now: datetime
+) -> None:
+    values = _back(former.lead)
+    now_values = history.lead_values(lead)
+    affected(
+        session,
+        update(Lead)
+        .where(col(Lead.id) == entry.lead_id)
+        .values(**values, version=lead.version + 1, updated_at=now),
+    )
+    before, after = history.changed(now_values, history.plain(values))
+    history.write(
+        session,
+        organisation_id=actor.organisation_id,
+        at=now,
+        kind="undo",
+        user_id=actor.user_id,
+        lead_id=entry.lead_id,
+        contact_id=lead.contact_id,
+        campaign_id=entry.campaign_id,
+        call_id=former.call,
+        action=former.action,
+        before=before,
+        after=after,
+        undoes=entry.event_id,
+    )
+
+
+def _bring_back(session: Session, actor: Actor, lead: Lead, note: str | None, now: datetime) -> None:
+    """The person is in the seller's hands again, with the note as the draft."""
+    if note:
+        session.execute(
+            insert(Draft).values(
+                organisation_id=actor.organisation_id,
+                seller_id=actor.user_id,
+                lead_id=lead.id,
+                text=note,
+                updated_at=now,
+            )
+        )
+    assert lead.id is not None
+    claims.jump(session, actor=actor, lead_id=lead.id, now=now, source="kept")

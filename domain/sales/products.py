@@ -1,0 +1,62 @@
+"""Products on offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain.errors import Conflict, Invalid
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.sales.models import Product
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """A product as the sale prompt shows it; the price in minor units of ``currency``."""
+
+    id: int
+    name: str
+    price_minor: int
+    currency: str
+    active: bool = True
+
+
+def listing(session: Session, *, organisation_id: int, active_only: bool = True) -> list[ProductView]:
+    """The shop's products by name."""
+    statement = select(Product).where(Product.organisation_id == organisation_id)
+    if active_only:
+        statement = statement.where(col(Product.active))
+    return [
+        ProductView(row.id or 0, row.name, row.price_minor, row.currency, row.active)
+        for row in session.exec(statement.order_by(Product.name)).all()
+    ]
+
+
+def add(
+    session: Session, *, actor: Actor, name: str, price_minor: int, currency: str, now: datetime
+) -> ProductView:
+    """Add a product (supervisors and administrators).
+
+    Raises:
+        Invalid: no name, a price below zero or a currency that is not three letters.  Conflict: the name is taken.
+    """
+    require(actor, *LEADING_ROLES, to="add products")
+    if not name.strip() or price_minor < 0 or len(currency) != 3 or not currency.isalpha():
+        raise Invalid(
+            "A product needs a name, a price of 0 or more and a currency such as EUR.", code="product"
+        )
+    taken = select(Product).where(Product.organisation_id == actor.organisation_id, Product.name == name)
+    if session.exec(taken).first() is not None:
+        raise Conflict(f"There is already a product called {name}.", code="product_exists")
+    row = Product(
+        organisation_id=actor.organisation_id,
+        name=name,
+        price_minor=price_minor,
+        currency=currency.upper(),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return ProductView(row.id or 0, row.name, row.price_minor, row.currency)
