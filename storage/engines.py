@@ -60,6 +60,7 @@ def postgresql_engine(
         poolclass=pool,
         connect_args={key: value for key, value in arguments.items() if key not in address.url.query},
         pool_pre_ping=pool is QueuePool,
+        hide_parameters=True,  # values are personal data, and error texts travel
     )
 
 
@@ -88,10 +89,15 @@ def _sqlite_engine(address: Address, pragmas: tuple[str, ...], begin: str, *, po
 
     if pool_size:
         engine = create_engine(
-            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=pool_size, max_overflow=10
+            "sqlite://",
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=10,
+            hide_parameters=True,
         )
     else:
-        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
