@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from domain.calling import actions
 from domain.calling.models import ConsoleAction
-from domain.campaigns.models import Campaign, CampaignSegment, LeadList
+from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import segment_key
 from domain.errors import Invalid
@@ -165,7 +165,6 @@ class _Deposits:
         self._retries = ahead.Retries(seed, now)
         self._agreed = ahead.callbacks(stories, [p.zones[0] for p in people], seed=seed, now=now)
         self._assigned = ahead.assigned(stories, seed=seed, sellers=len(SELLERS))
-        self._segments: set[str] = set()
 
     def write(self, progress: Progress) -> list[tuple[int, Somebody, bool]]:
         """Write campaign, lists, people, leads and their history.
@@ -181,13 +180,6 @@ class _Deposits:
             for index in range(begin, min(begin + CHUNK, total)):
                 self._one(index, places[index], shelf, replay)
             self._sheets.write(self._session)
-        for segment in sorted(self._segments):
-            self._session.add(
-                CampaignSegment(
-                    organisation_id=shelf.organisation_id, campaign_id=shelf.campaign_id, segment=segment
-                )
-            )
-        self._session.flush()
         progress("Writing people and calls", total, total)
         return [
             (place.contact_id, somebody, story.attempts[-1].action == "do-not-call")
@@ -206,7 +198,6 @@ class _Deposits:
         due = standing.due
         if due is not None and story.ending is Ending.RETRY and seller is None:
             due = self._retries.spread(due)
-        self._segments.add(standing.segment)
         self._ledger.contact(
             place.contact_id,
             somebody,

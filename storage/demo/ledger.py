@@ -25,7 +25,6 @@ _NOTE_SHARES = {
     "not-interested": 0.3,
 }
 _PRIORITY, _BOUGHT_BEFORE_PRIORITY = 50, 60
-_LONGEST_RING = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Ledger:
 
     def __init__(self, sheets: Sheets, seed: int) -> None:
         self._sheets = sheets
+        self._segments: set[tuple[int, int, str, int]] = set()
         self._rng = random.Random(f"ledger {seed}")
         notes = tomllib.loads((files("storage.demo") / "notes.toml").read_text(encoding="utf-8"))
         self._notes: Mapping[str, list[str]] = notes["notes"]
@@ -164,7 +164,6 @@ class Ledger:
         attempt = step.attempt
         call_id, seller = place.first_call_id + count, shelf.sellers[attempt.seller]
         started, ended = moment(attempt.started), moment(attempt.ended)
-        ring = min(attempt.seconds, 3 + attempt.started % _LONGEST_RING)
         self._sheets.calls.rows.append(
             (
                 call_id,
@@ -175,14 +174,14 @@ class Ledger:
                 seller,
                 e164,
                 started,
-                moment(attempt.started + ring) if step.answered else None,
                 ended,
                 step.result,
                 attempt.action,
                 "console",
-                attempt.seconds - ring if step.answered else 0,
+                attempt.seconds,
                 attempt.wrap,
                 True,
+                ended,
             )
         )
         self._sheets.activities.rows.append(
@@ -276,7 +275,8 @@ class Ledger:
             callback_pending=standing.callback_at is not None,
             quick_retry=standing.quick_retry,
         )
-        bought_before = client.previous_outcome == "success"
+        priority = _BOUGHT_BEFORE_PRIORITY if client.previous_outcome == "success" else _PRIORITY
+        self._know(shelf.organisation_id, shelf.campaign_id, standing.segment, priority)
         self._sheets.leads.rows.append(
             (
                 place.lead_id,
@@ -303,7 +303,7 @@ class Ledger:
                 due or ended,
                 state.value,
                 standing.segment,
-                _BOUGHT_BEFORE_PRIORITY if bought_before else _PRIORITY,
+                priority,
                 external_id(client.number),
                 {},
                 1 + standing.attempts,
@@ -328,6 +328,7 @@ class Ledger:
     ) -> None:
         """A lead nobody has called yet."""
         handed = at if owner_id is not None else None
+        self._know(organisation_id, campaign_id, segment, _PRIORITY)
         never = (None,) * 5  # resolution, reason, console action, last attempt, call result
         self._sheets.leads.rows.append(
             (
@@ -336,6 +337,13 @@ class Ledger:
                 *(0, 0, 0, False, None, None, handed, at, state, segment, _PRIORITY, None, {}, 1, at, at),
             )
         )
+
+    def _know(self, organisation_id: int, campaign_id: int, segment: str, priority: int) -> None:
+        """The campaign has leads of this segment and priority: the queue has to find them."""
+        row = (organisation_id, campaign_id, segment, 99 - priority)
+        if row not in self._segments:
+            self._segments.add(row)
+            self._sheets.segments.rows.append(row)
 
     def _sale(self, place: Place, shelf: Shelf, seller: int, ended: int, count: int) -> None:
         product_id, offer = shelf.products[int(self._rng.random() * len(shelf.products))]
@@ -360,7 +368,7 @@ class Ledger:
         """The person and every number of theirs on the do-not-call register."""
         for e164 in (None, *(number.e164 for number in somebody.numbers)):
             self._sheets.register.rows.append(
-                (shelf.organisation_id, e164, place.contact_id, None, "console", seller, moment(ended))
+                (shelf.organisation_id, e164, place.contact_id, None, "outcome", seller, moment(ended))
             )
 
 

@@ -35,6 +35,7 @@ class Sheets:
         self.phones = Sheet(
             "contact_phone", "organisation_id contact_id e164 kind position bad last_answered_at"
         )
+        self.segments = Sheet("campaign_segment", "organisation_id campaign_id segment rank")
         self.leads = Sheet(
             "lead",
             "id organisation_id campaign_id contact_id list_id owner_id shift_wanted status campaign_status "
@@ -45,8 +46,8 @@ class Sheets:
         )
         self.calls = Sheet(
             "call",
-            "id organisation_id campaign_id lead_id contact_id seller_id e164 started_at answered_at ended_at "
-            "result action source talk_seconds wrap_seconds counted",
+            "id organisation_id campaign_id lead_id contact_id seller_id e164 started_at ended_at "
+            "result action source talk_seconds wrap_seconds counted applied_at",
         )
         self.activities = Sheet(
             "activity",
@@ -71,6 +72,7 @@ class Sheets:
         for sheet in (
             self.contacts,
             self.phones,
+            self.segments,
             self.leads,
             self.calls,
             self.activities,

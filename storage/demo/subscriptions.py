@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from domain.calling import queue_state
-from domain.campaigns.models import CampaignSegment, LeadList
+from domain.campaigns.models import LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import segment_key
 from domain.codes import DialStatus
@@ -51,7 +51,6 @@ class Subscriptions:
         self._rng = random.Random(f"subscriptions {seed}")
         self._sheets = Sheets()
         self._ledger = Ledger(self._sheets, seed)
-        self._segments: set[str] = set()
 
     def write(self, cast: Cast, known: Sequence[tuple[int, Somebody, bool]], *, clients: int) -> None:
         """Write as many leads as suits a shop of `clients` people, LEADS at the most."""
@@ -73,13 +72,6 @@ class Subscriptions:
         for turn, (lead_id, person) in enumerate(zip(leads, people, strict=True)):
             self._lead(lead_id, person, turn, campaign_id, zone, dialable)
         self._sheets.write(self._session)
-        for segment in sorted(self._segments):
-            self._session.add(
-                CampaignSegment(
-                    organisation_id=self._organisation_id, campaign_id=campaign_id, segment=segment
-                )
-            )
-        self._session.flush()
 
     def _invited(
         self, known: Sequence[tuple[int, Somebody, bool]], count: int
@@ -139,7 +131,6 @@ class Subscriptions:
             status=status.value, exhausted=False, owner_id=owner_id, dialable=dialable
         )
         segment = segment_key(somebody.zones, fallback=zone)
-        self._segments.add(segment)
         self._ledger.fresh_lead(
             lead_id,
             contact_id,

@@ -136,7 +136,8 @@ def as_text(summary: DemoSummary) -> str:
             share = 100 * count / campaign.leads if campaign.leads else 0
             lines.append(f"    {label:<16} {count:>8,}  {share:5.1f} %")
         lines.append(
-            f"  callable now {campaign.callable_now:,}   callbacks due {campaign.callbacks_due:,}, later {campaign.callbacks_later:,}"
+            f"  callable now {campaign.callable_now:,}   "
+            f"callbacks due {campaign.callbacks_due:,}, later {campaign.callbacks_later:,}"
         )
         lines.append("")
     lines.append(f"{summary.sellers} sellers")
