@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -123,5 +123,16 @@ def _converter(kind: TypeEngine[object], connection: Connection) -> Callable[[ob
     if convert is None:
         return None
     if kind.python_type is datetime:
-        return lru_cache(maxsize=4096)(convert)  # rows of one import share their times
+        return lru_cache(maxsize=4096)(_quick_time(convert))  # rows of one import share their times
     return convert
+
+
+def _quick_time(convert: Callable[[object], object]) -> Callable[[object], object]:
+    """The text SQLite keeps of a time, several times as fast for times in UTC; ``convert`` does the others."""
+
+    def text(value: object) -> object:
+        if isinstance(value, datetime) and value.tzinfo is UTC:
+            return value.isoformat(" ", "microseconds")[:26]
+        return convert(value)
+
+    return text
