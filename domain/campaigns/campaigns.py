@@ -1,0 +1,420 @@
+"""Campaigns: creating, finding, showing, changing, pausing them.
+
+A new campaign is active, without end, open to every seller, with all recyclable statuses on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from domain.calling import queue_state
+from domain.calling.models import HopperEntry, Lead
+from domain.campaigns.holiday_dates import check_holiday_place
+from domain.campaigns.hours import CallingHours
+from domain.campaigns.models import Campaign, LeadList
+from domain.campaigns.policy import policy_of
+from domain.campaigns.retry import RetryRules
+from domain.campaigns.segments import zone_named
+from domain.campaigns.windows import DEFAULT_HOURS
+from domain.codes import NO_STATUS_KEY, RECYCLABLE_STATUSES, HopperState
+from domain.errors import Conflict, Invalid, NotFound
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.sales.models import Product
+from domain.sql import affected
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSettings:
+    """Settings of a campaign; None leaves a value as it is (or as a new campaign has it).
+
+    ``clear`` names settings to empty (dates, holidays, caps, product). Times are seconds or minutes as named.
+    """
+
+    description: str | None = None
+    region: str | None = None
+    timezone: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    hours: CallingHours | None = None
+    holidays_country: str | None = None
+    holidays_subdivision: str | None = None
+    retry: RetryRules | None = None
+    recyclable: tuple[str, ...] | None = None
+    max_attempts: int | None = None
+    hopper_level: int | None = None
+    cap_per_day: int | None = None
+    cap_in_days: int | None = None
+    cap_days: int | None = None
+    call_later_seconds: int | None = None
+    callback_overdue_minutes: int | None = None
+    close_exhausted: bool | None = None
+    promotion_days: int | None = None
+    script: str | None = None
+    default_product: str | None = None
+    clear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """One campaign in a list."""
+
+    id: int
+    name: str
+    active: bool
+    leads: int
+    timezone: str
+    hours: str
+    start_date: date | None
+    end_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign with its settings and counts. ``by_status`` counts no status under ``no_status``."""
+
+    id: int
+    name: str
+    active: bool
+    description: str
+    region: str
+    timezone: str
+    start_date: date | None
+    end_date: date | None
+    hours: str
+    always_callable: bool
+    holidays: str | None
+    retry: str
+    recyclable: tuple[str, ...]
+    max_attempts: int
+    hopper_level: int
+    cap_per_day: int | None
+    cap_in_days: int | None
+    cap_days: int | None
+    call_later_seconds: int
+    callback_overdue_minutes: int
+    close_exhausted: bool
+    promotion_days: int
+    script: str
+    default_product: str | None
+    leads: int
+    by_status: dict[str, int]
+    hopper: dict[str, int]
+    lists: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def create(
+    session: Session, *, actor: Actor, name: str, now: datetime, settings: CampaignSettings | None = None
+) -> CampaignView:
+    """Create a campaign (supervisors and administrators).
+
+    Raises:
+        Conflict: the name is taken.  Invalid: a setting cannot be used.  NotAllowed: a seller.
+    """
+    require(actor, *LEADING_ROLES, to="create campaigns")
+    if not name.strip():
+        raise Invalid("A campaign needs a name.", code="name")
+    if _by_name(session, actor, name) is not None:
+        raise Conflict(f"There is already a campaign called {name}.", code="campaign_exists")
+    row = Campaign(
+        organisation_id=actor.organisation_id,
+        name=name.strip(),
+        timezone=actor.timezone,
+        hours=DEFAULT_HOURS.model_dump(mode="json"),
+        retry=RetryRules().model_dump(mode="json"),
+        recyclable=sorted(status.value for status in RECYCLABLE_STATUSES),
+        created_at=now,
+        updated_at=now,
+    )
+    _apply(session, row, settings or CampaignSettings())
+    session.add(row)
+    session.flush()
+    return show(session, actor=actor, name=row.name)
+
+
+def edit(
+    session: Session, *, actor: Actor, name: str, now: datetime, settings: CampaignSettings
+) -> CampaignView:
+    """Change a campaign's settings; what they mean for waiting leads takes effect at once.
+
+    Raises:
+        NotFound: no such campaign.  Invalid, NotAllowed: as ``create``.
+    """
+    require(actor, *LEADING_ROLES, to="edit campaigns")
+    row = find(session, actor=actor, name=name)
+    before = (row.max_attempts, tuple(row.recyclable))
+    _apply(session, row, settings)
+    row.updated_at = _later(row.updated_at, now)
+    session.add(row)
+    session.flush()
+    if before != (row.max_attempts, tuple(row.recyclable)):
+        _requeue(session, row)
+    return show(session, actor=actor, name=row.name)
+
+
+def set_active(session: Session, *, actor: Actor, name: str, active: bool, now: datetime) -> CampaignView:
+    """Pause or resume a campaign. Claimed people stay with their sellers until their outcome."""
+    require(actor, *LEADING_ROLES, to="pause or resume campaigns")
+    row = find(session, actor=actor, name=name)
+    row.active = active
+    row.updated_at = _later(row.updated_at, now)
+    session.add(row)
+    session.flush()
+    return show(session, actor=actor, name=row.name)
+
+
+def _later(before: datetime, now: datetime) -> datetime:
+    """Always after the last change: the rules kept for a campaign go by this time."""
+    return max(now, before + timedelta(microseconds=1))
+
+
+def _by_name(session: Session, actor: Actor, name: str) -> Campaign | None:
+    row: Campaign | None = session.execute(
+        select(Campaign).where(
+            col(Campaign.organisation_id) == actor.organisation_id, col(Campaign.name) == name.strip()
+        )
+    ).scalar_one_or_none()
+    return row
+
+
+def find(session: Session, *, actor: Actor, name: str) -> Campaign:
+    """A campaign by name.
+
+    Raises:
+        NotFound: there is none; the line names the nearest.
+    """
+    row = _by_name(session, actor, name)
+    if row is not None:
+        return row
+    names = list(
+        session.execute(
+            select(col(Campaign.name)).where(col(Campaign.organisation_id) == actor.organisation_id)
+        ).scalars()
+    )
+    near = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "See: dialdeck campaigns list"
+    raise NotFound(f"There is no campaign called {name}. {hint}", code="no_campaign")
+
+
+def _apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
+    for name in _PLAIN:
+        value = getattr(settings, name)
+        if value is not None:
+            setattr(row, name, value)
+    for name in settings.clear:
+        if name not in _CLEARABLE:
+            raise Invalid(f"{name} cannot be cleared.", code="setting")
+        setattr(row, name, None)
+    if settings.hours is not None:
+        row.hours = settings.hours.model_dump(mode="json")
+    if settings.retry is not None:
+        row.retry = settings.retry.model_dump(mode="json")
+    if settings.recyclable is not None:
+        row.recyclable = _recyclable(settings.recyclable)
+    if settings.default_product is not None:
+        row.default_product_id = _product_id(session, row.organisation_id, settings.default_product)
+    _check(row)
+
+
+_PLAIN = (
+    "description",
+    "region",
+    "timezone",
+    "start_date",
+    "end_date",
+    "holidays_country",
+    "holidays_subdivision",
+    "max_attempts",
+    "hopper_level",
+    "cap_per_day",
+    "cap_in_days",
+    "cap_days",
+    "call_later_seconds",
+    "callback_overdue_minutes",
+    "close_exhausted",
+    "promotion_days",
+    "script",
+)
+_CLEARABLE = frozenset(
+    {
+        "start_date",
+        "end_date",
+        "holidays_country",
+        "holidays_subdivision",
+        "cap_per_day",
+        "cap_in_days",
+        "cap_days",
+        "default_product_id",
+    }
+)
+
+
+def _recyclable(statuses: tuple[str, ...]) -> list[str]:
+    known = {status.value for status in RECYCLABLE_STATUSES}
+    unknown = sorted(set(statuses) - known)
+    if unknown:
+        raise Invalid(
+            f"{', '.join(unknown)} cannot be recyclable; use {', '.join(sorted(known))}.", code="recyclable"
+        )
+    return sorted(set(statuses))
+
+
+def _product_id(session: Session, organisation_id: int, name: str) -> int:
+    product_id: int | None = session.execute(
+        select(col(Product.id)).where(
+            col(Product.organisation_id) == organisation_id, col(Product.name) == name
+        )
+    ).scalar_one_or_none()
+    if product_id is None:
+        raise NotFound(f"There is no product called {name}.", code="no_product")
+    return product_id
+
+
+def _check(row: Campaign) -> None:
+    """Refuse settings that cannot be worked with."""
+    import phonenumbers
+
+    row.region = row.region.upper()
+    if row.region not in phonenumbers.SUPPORTED_REGIONS:
+        raise Invalid(
+            f"{row.region} is no region with telephone numbers; use a two-letter country code such as UY.",
+            code="region",
+        )
+    zone_named(row.timezone)
+    if row.holidays_country is not None:
+        row.holidays_country, row.holidays_subdivision = check_holiday_place(
+            row.holidays_country, row.holidays_subdivision
+        )
+    if row.start_date and row.end_date and row.end_date < row.start_date:
+        raise Invalid("The campaign would end before it starts.", code="dates")
+    for name, least, most in _LIMITS:
+        value = getattr(row, name)
+        if value is not None and not least <= value <= most:
+            raise Invalid(f"{name.replace('_', ' ')} must be between {least} and {most}.", code=name)
+
+
+_LIMITS = (
+    ("max_attempts", 1, 1000),
+    ("hopper_level", 1, 10_000),
+    ("cap_per_day", 1, 1000),
+    ("cap_in_days", 1, 1000),
+    ("cap_days", 1, 366),
+    ("call_later_seconds", 60, 90 * 86400),
+    ("callback_overdue_minutes", 1, 10_080),
+    ("promotion_days", 0, 366),
+)
+
+
+def _requeue(session: Session, row: Campaign) -> None:
+    """Other limits or statuses: mark exhausted leads anew and put every waiting lead where it belongs now."""
+    policy = policy_of(row)
+    scope = col(Lead.campaign_id) == row.id
+    spent = col(Lead.dial_attempts) >= row.max_attempts
+    retried = col(Lead.status).in_([s.value for s in RECYCLABLE_STATUSES if s.value != "callback"])
+    affected(
+        session,
+        update(Lead).where(scope, retried, col(Lead.exhausted) != spent).values(exhausted=spent),
+    )
+    queue_state.recompute(session, organisation_id=row.organisation_id, dialable=policy.dialable, where=scope)
+
+
+def listing(session: Session, *, actor: Actor) -> list[CampaignLine]:
+    """All campaigns with their number of leads, active ones first."""
+    counts = (
+        select(col(Lead.campaign_id).label("campaign_id"), func.count().label("leads"))
+        .where(col(Lead.organisation_id) == actor.organisation_id)
+        .group_by(col(Lead.campaign_id))
+        .subquery()
+    )
+    rows = session.execute(
+        select(Campaign, func.coalesce(counts.c.leads, 0))
+        .outerjoin(counts, counts.c.campaign_id == col(Campaign.id))
+        .where(col(Campaign.organisation_id) == actor.organisation_id)
+        .order_by(col(Campaign.active).desc(), col(Campaign.name))
+    )
+    return [
+        CampaignLine(
+            id=row.id or 0,
+            name=row.name,
+            active=row.active,
+            leads=leads,
+            timezone=row.timezone,
+            hours=policy_of(row).calendar.hours.describe(),
+            start_date=row.start_date,
+            end_date=row.end_date,
+        )
+        for row, leads in rows
+    ]
+
+
+def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
+    """A campaign's settings and counts.
+
+    Raises:
+        NotFound: no such campaign.
+    """
+    row = find(session, actor=actor, name=name)
+    policy = policy_of(row)
+    by_status = counts_by_status(session, organisation_id=actor.organisation_id, campaign_id=row.id or 0)
+    hopper = {state.value: 0 for state in HopperState}
+    for state, count in session.execute(
+        select(col(HopperEntry.state), func.count())
+        .where(
+            col(HopperEntry.organisation_id) == actor.organisation_id, col(HopperEntry.campaign_id) == row.id
+        )
+        .group_by(col(HopperEntry.state))
+    ):
+        hopper[state] = count
+    lists = session.execute(
+        select(func.count()).select_from(LeadList).where(col(LeadList.campaign_id) == row.id)
+    ).scalar_one()
+    product = session.get(Product, row.default_product_id) if row.default_product_id else None
+    place = "-".join(part for part in (row.holidays_country, row.holidays_subdivision) if part)
+    return CampaignView(
+        id=row.id or 0,
+        name=row.name,
+        active=row.active,
+        description=row.description,
+        region=row.region,
+        timezone=row.timezone,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        hours=policy.calendar.hours.describe(),
+        always_callable=policy.calendar.hours.always,
+        holidays=place or None,
+        retry=policy.retry.describe(),
+        recyclable=tuple(row.recyclable),
+        max_attempts=row.max_attempts,
+        hopper_level=row.hopper_level,
+        cap_per_day=row.cap_per_day,
+        cap_in_days=row.cap_in_days,
+        cap_days=row.cap_days,
+        call_later_seconds=row.call_later_seconds,
+        callback_overdue_minutes=row.callback_overdue_minutes,
+        close_exhausted=row.close_exhausted,
+        promotion_days=row.promotion_days,
+        script=row.script,
+        default_product=product.name if product else None,
+        leads=sum(by_status.values()),
+        by_status=by_status,
+        hopper=hopper,
+        lists=lists,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def counts_by_status(session: Session, *, organisation_id: int, campaign_id: int) -> dict[str, int]:
+    """Leads per status present; a missing status counts as ``no_status``. The sum is the campaign's leads."""
+    rows = session.execute(
+        select(func.coalesce(func.nullif(col(Lead.status), ""), NO_STATUS_KEY), func.count())
+        .where(col(Lead.organisation_id) == organisation_id, col(Lead.campaign_id) == campaign_id)
+        .group_by(func.coalesce(func.nullif(col(Lead.status), ""), NO_STATUS_KEY))
+    )
+    return {str(status): count for status, count in rows}
