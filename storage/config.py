@@ -1,6 +1,7 @@
 """The configuration: one TOML file, the environment over it, options of the command over both.
 
 A key nobody knows, or a value that does not fit, is an error that names where it stands and what was meant.
+The database library is imported inside functions: the application reads its colours from here before it paints.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from domain.errors import DomainError, Invalid
-from storage.address import parse_address
-from storage.errors import file_errors
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -65,6 +64,8 @@ def default_database() -> str:
 
 def shown_database(url: str) -> str:
     """A database address without its password; the text itself where it is no address at all."""
+    from storage.address import parse_address
+
     try:
         address = parse_address(url)
     except DomainError:
@@ -108,6 +109,8 @@ def unknown_variables() -> list[str]:
 def _read(path: Path, known: set[str]) -> dict[str, Any]:
     if not path.exists() and not os.environ.get(CONFIG_VARIABLE):
         return {}
+    from storage.errors import file_errors
+
     with file_errors(str(path)), open(path, "rb") as file:
         try:
             found = tomllib.load(file)
