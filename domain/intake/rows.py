@@ -7,7 +7,7 @@ further number, is kept as an attribute under the column's own name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -39,7 +39,10 @@ NO_TRACKING = Tracking()
 
 
 class Row(NamedTuple):
-    """A person to be imported. ``status`` is ``new`` where the file has no status column, None for an empty cell."""
+    """A person to be imported.
+
+    ``status`` is ``new`` where the file has no status column, None for an empty cell; ``owner_id`` the seller's.
+    """
 
     line: int
     phones: tuple[Phone, ...]
@@ -60,7 +63,7 @@ class Row(NamedTuple):
     tags: tuple[str, ...] = ()
     attributes: dict[str, str] | None = None
     priority: int = DEFAULT_PRIORITY
-    seller: str | None = None
+    owner_id: int | None = None
     status: str | None = DialStatus.NEW.value
     tracking: Tracking = NO_TRACKING
 
@@ -86,9 +89,17 @@ class RowReader:
     """Makes rows of the records of one file.
 
     columns: the mapping. region: for numbers without a country code. zone: of times without an offset.
+    sellers: their ids by name in small letters, for the column ``seller``.
     """
 
-    def __init__(self, columns: ColumnMap, *, region: str | None, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        columns: ColumnMap,
+        *,
+        region: str | None,
+        zone: ZoneInfo,
+        sellers: Mapping[str, int] | None = None,
+    ) -> None:
         fields = columns.fields
         self._width = columns.width
         self._phones = reader(region)
@@ -102,7 +113,7 @@ class RowReader:
         self._email = columns.columns[fields[Field.EMAIL]].name if Field.EMAIL in fields else ""
         self._kept = tuple((c.index, c.name) for c in columns.columns if c.field is None and not c.ignored)
         self._escaped = any(column.name in REJECT_COLUMNS for column in columns.columns)
-        self._extras = _Extras(fields, zone, region)
+        self._extras = _Extras(fields, zone, region, sellers or {})
 
     def __call__(self, record: Record) -> Row | Reject:
         """The row of a record, or why there is none."""
@@ -212,8 +223,11 @@ def _split_refusal(record: Record) -> Refused:
 class _Extras:
     """The fields few files have; ``any`` tells whether this one has one."""
 
-    def __init__(self, fields: dict[Field, int], zone: ZoneInfo, region: str | None) -> None:
+    def __init__(
+        self, fields: dict[Field, int], zone: ZoneInfo, region: str | None, sellers: Mapping[str, int]
+    ) -> None:
         self._zone = zone
+        self._sellers = sellers
         self._month_first = (region or "").upper() in MONTH_FIRST_REGIONS
         self._tags = fields.get(Field.TAGS, -1)
         self._priority = fields.get(Field.PRIORITY, -1)
@@ -243,11 +257,23 @@ class _Extras:
         return row._replace(
             tags=_tags(cells[self._tags]) if self._tags >= 0 else (),
             priority=_priority(cells[self._priority]) if self._priority >= 0 else DEFAULT_PRIORITY,
-            seller=(cells[self._seller].strip() or None) if self._seller >= 0 else None,
+            owner_id=self._owner(cells[self._seller]) if self._seller >= 0 else None,
             status=_status(cells[self._status]) if self._status >= 0 else DialStatus.NEW.value,
             timezone=_timezone(row.timezone) if row.timezone else None,
             tracking=NO_TRACKING._replace(**values) if values else NO_TRACKING,  # type: ignore[arg-type]  # by name
         )
+
+    def _owner(self, text: str) -> int | None:
+        name = text.strip()
+        if not name:
+            return None
+        found = self._sellers.get(name.casefold())
+        if found is None:
+            raise Refused(
+                RejectReason.UNKNOWN_SELLER,
+                f'There is no active seller "{shown(name)}"; add the user first, or empty the cell.',
+            )
+        return found
 
     def _moment(self, text: str) -> datetime:
         try:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError, Invalid
 from domain.intake.reading import Problem, Record, Source, find_dialect, open_source
+from tests.support.rights import open_folder, ordinary_account
 
 Write = Callable[..., Path]
 
@@ -226,12 +227,20 @@ def test_a_missing_file_a_folder_and_a_device_are_refused(tmp_path: Path) -> Non
         open_source(Path(os.devnull))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_without_the_right_to_read_it_is_refused(write: Write) -> None:
-    path = write(SPANISH)
-    path.chmod(0)
-    with pytest.raises(Invalid, match="may not read"):
-        open_source(path)
+def test_a_file_without_the_right_to_read_it_is_refused() -> None:
+    with open_folder() as folder, ordinary_account():
+        path = folder / "list.csv"
+        with pytest.raises(Invalid, match="There is no file"):
+            open_source(path)
+    with open_folder() as folder:
+        path = folder / "list.csv"
+        path.write_text(SPANISH)
+        path.chmod(0)
+        with ordinary_account(), pytest.raises(Invalid, match="may not read"):
+            open_source(path)
+        folder.chmod(0)
+        with ordinary_account(), pytest.raises(Invalid, match="may not read"):
+            open_source(path)
 
 
 def test_an_encoding_or_delimiter_given_by_the_person_is_used(write: Write) -> None:

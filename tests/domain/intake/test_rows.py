@@ -27,7 +27,7 @@ MONTEVIDEO = ZoneInfo("America/Montevideo")
 def read(header: str, *lines: str, region: str = "UY") -> list[Row | Reject]:
     records = [Record(number, line.split(";")) for number, line in enumerate([header, *lines], 1)]
     columns = propose(records, region=region, header=True)
-    reader = RowReader(columns, region=region, zone=MONTEVIDEO)
+    reader = RowReader(columns, region=region, zone=MONTEVIDEO, sellers={"ana": 7})
     return [reader(record) for record in records[1:]]
 
 
@@ -138,13 +138,13 @@ def test_what_another_system_knew_is_taken_over() -> None:
     header += ";campaign_resolution;resolution_reason;priority;seller"
     found = row(header, "091234567;3;1.0;2025-03-01 14:30;NO ANSWER;3;nf;7;80;Ana")
     assert found.tracking == (3, 1, datetime(2025, 3, 1, 17, 30, tzinfo=UTC), "no_answer", 3, "NF", 7)
-    assert (found.priority, found.seller) == (80, "Ana")
+    assert (found.priority, found.owner_id) == (80, 7)
 
 
 def test_what_is_missing_of_it_is_none_or_zero() -> None:
     found = row("phone;dial_attempts;last_dial_attempt;priority;seller;campaign_status", "091234567;;;;;")
     assert found.tracking == (0, 0, None, None, None, None, None)
-    assert (found.priority, found.seller) == (50, None)
+    assert (found.priority, found.owner_id) == (50, None)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,7 @@ def test_what_is_missing_of_it_is_none_or_zero() -> None:
         ("campaign_resolution", "ZZ", RejectReason.UNKNOWN_RESOLUTION),
         ("priority", "100", RejectReason.BAD_PRIORITY),
         ("timezone", "America/Montvideo", RejectReason.UNKNOWN_TIMEZONE),
+        ("seller", "Nobody", RejectReason.UNKNOWN_SELLER),
     ],
 )
 def test_a_value_that_cannot_be_is_a_reject(field: str, cell: str, reason: RejectReason) -> None:
