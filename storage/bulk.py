@@ -123,7 +123,8 @@ def _converter(kind: TypeEngine[object], connection: Connection) -> Callable[[ob
     if convert is None:
         return None
     if kind.python_type is datetime:
-        return lru_cache(maxsize=4096)(_quick_time(convert))  # rows of one import share their times
+        quick = _quick_time(convert) if dialect.name == "sqlite" else convert
+        return lru_cache(maxsize=4096)(quick)  # rows of one import share their times
     return convert
 
 
