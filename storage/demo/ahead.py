@@ -15,8 +15,8 @@ from storage.demo.story import DAY, HOUR, MINUTE, Ending, Story
 DUE_NOW_PER_SELLER = 3
 SOON_PER_SELLER = 2
 CALLBACK_DAYS = 5
-ANYBODY_EVERY = 8
-"""Every eighth callback is for whoever comes first."""
+ANYBODY_EVERY = 9
+"""Every ninth callback is for whoever comes first."""
 
 SPREAD_SHARE = 0.5
 ASSIGNED_PER_SELLER = 20

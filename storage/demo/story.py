@@ -123,7 +123,7 @@ _CLOSED_LONG = _Table(
         "not-found": 16,
         "already-subscriber": 8,
         "logistics": 6,
-        "do-not-call": 4,
+        "do-not-call": 6,
         "error-promotion": 2,
         "uncontactable": 3,
         "close-without-contact": 3,
@@ -164,7 +164,11 @@ def tell(clients: Iterable[Client], *, seed: int, sellers: int) -> list[Story]:
     rng = random.Random(f"story {seed}")
     everybody = list(clients)
     endings = _endings(everybody, rng, sellers)
-    return [_story(client, endings[place], rng) for place, client in enumerate(everybody)]
+    stories = [_story(client, endings[place], rng) for place, client in enumerate(everybody)]
+    scheduled = [story for story in stories if story.ending is Ending.SCHEDULED]
+    for turn, story in enumerate(scheduled):  # everybody has promised to call somebody back
+        story.attempts[-1].seller = turn % sellers
+    return stories
 
 
 def _endings(clients: Sequence[Client], rng: random.Random, sellers: int) -> list[Ending]:
