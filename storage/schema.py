@@ -27,7 +27,7 @@ from storage.errors import (
     translated,
 )
 from storage.gate import gate_for
-from storage.triggers import create_triggers
+from storage.triggers import create_triggers, present_triggers, trigger_names
 
 Kind = Literal["missing", "empty", "foreign", "older", "current", "newer"]
 
@@ -128,6 +128,8 @@ def _header(address: Address) -> bytes:
 def _migrate(connection: Connection, where: str) -> SchemaState:
     found = _judge(*_look(connection))
     if found.kind == "current":
+        if present_triggers(connection) != set(trigger_names()):
+            create_triggers(connection)
         return found
     if found.kind in ("foreign", "newer"):
         require_current(found, where)

@@ -24,7 +24,7 @@ from storage.errors import (
     DatabaseUnreachable,
     NotADialdeckDatabase,
 )
-from storage.triggers import create_triggers, present_triggers, trigger_names
+from storage.triggers import trigger_names
 from tests.support.postgres import Server
 from tests.support.rights import open_folder, ordinary_account
 
@@ -96,9 +96,7 @@ def test_the_triggers_come_back_after_they_were_lost(database: Database) -> None
         for name in trigger_names():
             session.execute(text(f"DROP TRIGGER {name}{on}"))
     assert [violation.code for violation in integrity.check(database)] == ["triggers_missing"]
-    with database.transaction() as session:
-        create_triggers(session.connection())
-        assert present_triggers(session.connection()) == set(trigger_names())
+    schema.upgrade(database.url)
     assert integrity.check(database) == []
 
 
