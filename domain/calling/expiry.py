@@ -33,6 +33,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
             col(HopperEntry.locked_by),
             col(HopperEntry.from_pool),
             col(HopperEntry.call_id),
+            col(HopperEntry.kept_for),
         )
         .where(
             col(HopperEntry.organisation_id) == organisation_id,
@@ -40,7 +41,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
                 and_(col(HopperEntry.locked_by).is_not(None), col(HopperEntry.expires_at) <= now),
                 and_(
                     col(HopperEntry.locked_by).is_(None),
-                    col(HopperEntry.from_pool).is_(False),
+                    or_(col(HopperEntry.from_pool).is_(False), col(HopperEntry.call_id).is_not(None)),
                     col(HopperEntry.kept_until) <= now,
                 ),
             ),
@@ -50,7 +51,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
     ).all()
     if not rows:
         return 0
-    claims = [row for row in rows if row.locked_by is not None]
+    claims = [row for row in rows if row.locked_by is not None or row.call_id is not None]
     history.write_many(
         session,
         [
@@ -58,7 +59,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
                 "organisation_id": organisation_id,
                 "at": now,
                 "kind": "claim_expired",
-                "user_id": row.locked_by,
+                "user_id": row.locked_by or row.kept_for,
                 "lead_id": row.lead_id,
                 "campaign_id": row.campaign_id,
                 "call_id": row.call_id,

@@ -41,9 +41,10 @@ _CLAIM_SQL = timed(
  ON CONFLICT (campaign_id, lead_id) DO UPDATE SET state = 'locked', e164 = excluded.e164,
  locked_by = excluded.locked_by,
  locked_at = excluded.locked_at, expires_at = excluded.expires_at, kept_for = NULL, kept_until = NULL,
- dialled_at = NULL, call_id = NULL
+ dialled_at = NULL,
+ call_id = CASE WHEN hopper_entry.kept_for = :seller THEN hopper_entry.call_id ELSE NULL END
  WHERE hopper_entry.state = 'new' OR hopper_entry.expires_at <= :now OR hopper_entry.locked_by = :seller
- RETURNING id""",
+ RETURNING id, call_id""",
     "now",
     "expires",
 )
@@ -172,8 +173,8 @@ def _claim(
     }
     try:
         with session.begin_nested() as savepoint:
-            entry_id = session.execute(_CLAIM_SQL, values).scalar_one_or_none()
-            if entry_id is None or not _hold(session, actor, entry_id, numbers, now):
+            claimed = session.execute(_CLAIM_SQL, values).one_or_none()
+            if claimed is None or not _hold(session, actor, claimed.id, numbers, now):
                 savepoint.rollback()
                 return None
     except IntegrityError as error:
@@ -182,7 +183,8 @@ def _claim(
             code="claimed_twice",
         ) from error
     return HopperEntry(
-        id=entry_id,
+        id=claimed.id,
+        call_id=claimed.call_id,
         organisation_id=actor.organisation_id,
         campaign_id=policy.campaign_id,
         lead_id=lead.id or 0,
@@ -245,6 +247,16 @@ def read(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -
 def _source_word(entry: HopperEntry) -> str:
     words = {"callback": "callback", "dropped": "dropped", "manual": "kept"}
     return "pool" if entry.from_pool else words.get(entry.source, "assigned")
+
+
+def link_call(session: Session, *, lead_id: int, call_id: int, now: datetime) -> None:
+    """The claim on a lead waits for the outcome of this call again (its outcome was undone)."""
+    affected(
+        session,
+        update(HopperEntry)
+        .where(col(HopperEntry.lead_id) == lead_id, col(HopperEntry.locked_by).is_not(None))
+        .values(call_id=call_id, expires_at=now + DIALLED_LEASE),
+    )
 
 
 def renew_entry(session: Session, *, entry: HopperEntry, now: datetime) -> datetime:
@@ -313,8 +325,11 @@ _FREE: dict[str, object] = {
 
 
 def put_to_front(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
-    """The person in hand steps back for a moment and is the next one for this seller (no skip)."""
-    _free(session, entry, kept_for=actor.user_id, kept_until=now + KEPT)
+    """The person in hand steps back for a moment and is the next one for this seller (no skip).
+
+    A call that waits for its outcome goes along, so that it is not counted twice.
+    """
+    _free(session, entry, kept_for=actor.user_id, kept_until=now + KEPT, call_id=entry.call_id)
 
 
 def skip(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:

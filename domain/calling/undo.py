@@ -18,6 +18,7 @@ from domain.calling import claims, history, holding, late
 from domain.calling.actions import label_of
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
 from domain.calling.views import UndoResult
+from domain.codes import HopperState
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import Conflict, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
@@ -78,8 +79,8 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     """
     require(actor, *SELLING_ROLES, to="undo an outcome")
     in_hand = holding.own_entry(session, actor=actor)
-    if in_hand is not None and in_hand.call_id is not None:
-        raise Conflict("A call is running: end it and record its outcome first.", code="in_call")
+    if in_hand is not None and in_hand.state == HopperState.DIALING:
+        raise Conflict("A call is running: end it first.", code="in_call")
     entry = _last(session, actor, now)
     row = session.execute(
         select(Lead, Contact, ConsoleAction)
@@ -106,6 +107,8 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     if in_hand is not None:
         holding.put_to_front(session, actor=actor, entry=in_hand, now=now)
     _bring_back(session, actor, lead, note, now)
+    if former.call_before is not None:
+        holding.link_call(session, lead_id=entry.lead_id, call_id=former.call, now=now)
     label = label_of(action.labels, language, former.action) if action is not None else former.action
     notices = (f"{len(kept)} lead(s) changed since stay on do not call",) if kept else ()
     return UndoResult(

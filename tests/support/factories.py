@@ -1,0 +1,175 @@
+"""A small real shop for tests, built through the domain wherever it has a use case for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+
+from domain.calling import actions
+from domain.calling.models import Lead
+from domain.campaigns import campaigns
+from domain.campaigns.campaigns import CampaignSettings
+from domain.campaigns.models import CampaignSegment, LeadList
+from domain.campaigns.windows import ALWAYS, CallingHours
+from domain.codes import QueueState, Role, Shift
+from domain.constructs import insert_ignore
+from domain.contacts.models import Contact, ContactPhone
+from domain.people import shop, users
+from domain.people.rights import Actor
+from storage.database import Database
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+"""A Tuesday, noon in Montevideo is 15:00 UTC; in the tests' campaign zone (UTC) it is simply noon."""
+
+
+@dataclass
+class ShopFixture:
+    """The shop with its people by name and its campaign."""
+
+    database: Database
+    people: dict[str, Actor]
+    campaign_id: int
+    leads: list[int] = field(default_factory=list)
+
+    @property
+    def ana(self) -> Actor:
+        return self.people["ana"]
+
+    @property
+    def ben(self) -> Actor:
+        return self.people["ben"]
+
+    @property
+    def sup(self) -> Actor:
+        return self.people["sup"]
+
+    @property
+    def root(self) -> Actor:
+        return self.people["root"]
+
+
+def number(index: int) -> str:
+    """A made-up French number reserved for fiction (+33 1 99 00 xx xx)."""
+    return f"+3319900{index:04d}"
+
+
+def build_shop(
+    database: Database,
+    *,
+    leads: int = 10,
+    now: datetime = NOON,
+    hours: CallingHours = ALWAYS,
+    settings: CampaignSettings | None = None,
+    zone: str = "UTC",
+) -> ShopFixture:
+    """A shop with an administrator, a supervisor, three sellers, the standard actions and one campaign."""
+    with database.transaction() as session:
+        here = shop.create(session, now=now)
+        actions.seed_shop(session, organisation_id=here.organisation_id)
+        users.first_administrator(session, name="root", now=now)
+        root = users.sign_in(session, name="root", password=None, now=now)
+        for name, role, shift in (
+            ("sup", Role.SUPERVISOR, Shift.ANY),
+            ("ana", Role.SELLER, Shift.MORNING),
+            ("ben", Role.SELLER, Shift.AFTERNOON),
+            ("eva", Role.SELLER, Shift.ANY),
+            ("aud", Role.AUDITOR, Shift.ANY),
+        ):
+            users.add(session, actor=root, name=name, role=role, shift=shift, now=now)
+        people = {
+            name: users.sign_in(session, name=name, password=None, now=now)
+            for name in ("root", "sup", "ana", "ben", "eva", "aud")
+        }
+        given = settings or CampaignSettings()
+        campaign = campaigns.create(session, actor=root, name="Spring", now=now, settings=given)
+        campaigns.edit(
+            session,
+            actor=root,
+            name="Spring",
+            now=now,
+            settings=CampaignSettings(hours=hours, timezone=zone, region="FR"),
+        )
+    made = ShopFixture(database, people, campaign.id)
+    made.leads = add_leads(made, leads, now=now, zone=zone)
+    return made
+
+
+def add_leads(
+    made: ShopFixture,
+    count: int,
+    *,
+    now: datetime = NOON,
+    first: int = 0,
+    campaign_id: int | None = None,
+    zone: str = "UTC",
+    numbers: Sequence[Sequence[str]] | None = None,
+    **values: object,
+) -> list[int]:
+    """Leads with one number each (or the ``numbers`` given per lead), new and ready since an hour."""
+    campaign_id = campaign_id or made.campaign_id
+    organisation_id = made.root.organisation_id
+    with made.database.transaction() as session:
+        batch = LeadList(
+            organisation_id=organisation_id,
+            campaign_id=campaign_id,
+            name=f"list {campaign_id}-{first}-{count}-{now.isoformat()}",
+            created_at=now,
+        )
+        session.add(batch)
+        session.execute(
+            insert_ignore(CampaignSegment).values(
+                organisation_id=organisation_id, campaign_id=campaign_id, segment=zone, rank=49
+            )
+        )
+        session.flush()
+        ids = []
+        for index in range(first, first + count):
+            given = numbers[index - first] if numbers is not None else [number(index)]
+            ids.append(_lead(session, organisation_id, campaign_id, batch.id, index, given, zone, now, values))
+        return ids
+
+
+def _lead(
+    session: Session,
+    organisation_id: int,
+    campaign_id: int,
+    list_id: int | None,
+    index: int,
+    numbers: Sequence[str],
+    zone: str,
+    now: datetime,
+    values: dict[str, object],
+) -> int:
+    contact = Contact(
+        organisation_id=organisation_id, name=f"Person {index}", created_at=now, updated_at=now
+    )
+    session.add(contact)
+    session.flush()
+    assert contact.id is not None
+    for position, e164 in enumerate(numbers):
+        session.add(
+            ContactPhone(organisation_id=organisation_id, contact_id=contact.id, e164=e164, position=position)
+        )
+    columns: dict[str, object] = {
+        "status": "new",
+        "segment": zone,
+        "next_attempt_at": now - timedelta(hours=1) + timedelta(seconds=index),
+        "queue_state": QueueState.READY.value,
+        **values,
+    }
+    lead = Lead(
+        organisation_id=organisation_id,
+        campaign_id=campaign_id,
+        contact_id=contact.id,
+        list_id=list_id,
+        created_at=now,
+        updated_at=now,
+        **columns,
+    )
+    session.add(lead)
+    session.flush()
+    assert lead.id is not None
+    return lead.id
