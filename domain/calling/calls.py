@@ -1,0 +1,263 @@
+"""Calls reported from outside (an exchange, another system): recorded once, then applied to their leads.
+
+One table, complete over all statuses, says which change a call result may make; a refused change keeps the
+status and is recorded. The same report twice counts once; an older call that arrives late never overwrites a
+newer one. Source: the calling specification, 1.1, 1.6 and 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlmodel import Session, col
+
+from domain.calling import history, queue_state
+from domain.calling.models import Activity, Call, HopperEntry, Lead
+from domain.campaigns import retry
+from domain.campaigns.models import Campaign
+from domain.campaigns.policy import Policy, policy_of
+from domain.codes import FINAL_STATUSES, CallResult, DialStatus, QueueState, Resolution
+from domain.constructs import insert_ignore
+from domain.errors import Invalid, NotFound
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.sql import affected
+
+SAME_CALL = timedelta(minutes=2)
+"""A report this close to a console call on the same lead and number is the same call."""
+
+_STATUS_OF = {
+    result: DialStatus.CONTACTED
+    if result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
+    else DialStatus(result)
+    for result in CallResult
+}
+
+# From every status (none included) what each result makes of it; final statuses are left by no call.
+ALLOWED: dict[str | None, dict[CallResult, DialStatus | None]] = {
+    status: {result: None if status in FINAL_STATUSES else target for result, target in _STATUS_OF.items()}
+    for status in (*(each.value for each in DialStatus), None)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedCall:
+    """One call as another system reports it; ``e164`` where the number is known."""
+
+    lead_id: int
+    result: CallResult
+    started_at: datetime
+    ended_at: datetime | None = None
+    answered_at: datetime | None = None
+    external_id: str | None = None
+    seller_id: int | None = None
+    e164: str | None = None
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a report: ``duplicate`` (known already), ``applied`` to the lead, ``status`` afterwards."""
+
+    call_id: int
+    duplicate: bool
+    applied: bool
+    status: str | None
+
+
+def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime) -> Recorded:
+    """Record one reported call and apply it to its lead (supervisors and administrators).
+
+    Raises:
+        NotFound: no such lead.  Invalid: the call lies in the future.
+    """
+    require(actor, *LEADING_ROLES, to="record calls from outside")
+    if call.started_at > now + SAME_CALL:
+        raise Invalid("A call cannot start in the future.", code="call_time")
+    lead, campaign = _lead(session, actor, call.lead_id)
+    same = _same_call(session, lead, call)
+    if same is not None:
+        return Recorded(same, True, False, lead.status)
+    call_id = _insert(session, lead, call, now)
+    applied = apply(
+        session, actor=actor, lead=lead, policy=policy_of(campaign), call=call, call_id=call_id, now=now
+    )
+    return Recorded(call_id, False, applied, lead.status)
+
+
+def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]:
+    row = session.execute(
+        select(Lead, Campaign)
+        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
+        .with_for_update(of=Lead, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
+    return row[0], row[1]
+
+
+def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
+    """The call this report is about, if it is known: same external id, or our own within two minutes."""
+    known = col(Call.lead_id) == lead.id
+    own = (
+        (col(Call.source) == "console")
+        & col(Call.started_at).between(call.started_at - SAME_CALL, call.started_at + SAME_CALL)
+        & (col(Call.undone_at).is_(None))
+    )
+    if call.e164 is not None:
+        own = own & (col(Call.e164) == call.e164)
+    same = known & own
+    if call.external_id is not None:
+        same = same | (
+            (col(Call.organisation_id) == lead.organisation_id) & (col(Call.external_id) == call.external_id)
+        )
+    found: int | None = session.execute(select(col(Call.id)).where(same).limit(1)).scalar_one_or_none()
+    return found
+
+
+def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> int:
+    talk = (call.ended_at - call.answered_at).total_seconds() if call.ended_at and call.answered_at else 0
+    statement = (
+        insert_ignore(Call)
+        .values(
+            organisation_id=lead.organisation_id,
+            campaign_id=lead.campaign_id,
+            lead_id=lead.id,
+            contact_id=lead.contact_id,
+            seller_id=call.seller_id,
+            e164=call.e164,
+            started_at=call.started_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            result=call.result.value,
+            source="external",
+            external_id=call.external_id,
+            talk_seconds=max(0, int(talk)),
+            counted=call.counted,
+            applied_at=now,
+        )
+        .returning(col(Call.id))
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def apply(
+    session: Session,
+    *,
+    actor: Actor,
+    lead: Lead,
+    policy: Policy,
+    call: ReportedCall,
+    call_id: int,
+    now: datetime,
+) -> bool:
+    """Let a recorded call count for its lead, and change its status where the table allows and it is the newest.
+
+    Returns:
+        Whether the status was decided by this call.
+    """
+    newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
+    target = ALLOWED[lead.status or None][call.result] if newest else None
+    before = history.lead_values(lead)
+    values: dict[str, object] = {"version": lead.version + 1, "updated_at": now}
+    if call.counted:
+        values["dial_attempts"] = _expected_attempts(session, lead)
+        if call.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS):
+            values["answered_count"] = lead.answered_count + 1
+    if newest:
+        values |= {"last_dial_attempt": call.started_at, "dial_result": call.result.value}
+    if target is not None:
+        values |= _moved(session, lead, policy, target, call, values, now)
+    affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**values))
+    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
+    history.write(
+        session,
+        organisation_id=lead.organisation_id,
+        at=now,
+        kind="call" if target is not None else "call_refused",
+        user_id=actor.user_id,
+        lead_id=lead.id,
+        contact_id=lead.contact_id,
+        campaign_id=lead.campaign_id,
+        call_id=call_id,
+        action=call.result.value,
+        before=old,
+        after=new,
+    )
+    session.expire(lead)
+    return target is not None
+
+
+def _expected_attempts(session: Session, lead: Lead) -> int:
+    """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``."""
+    since = [] if lead.counting_from is None else [col(Call.started_at) >= lead.counting_from]
+    rows = session.execute(
+        select(col(Call.source), func.count())
+        .where(col(Call.lead_id) == lead.id, col(Call.counted), col(Call.undone_at).is_(None), *since)
+        .group_by(col(Call.source))
+    ).all()
+    counts = {str(source): int(count) for source, count in rows}
+    return max(lead.imported_attempts, counts.get("external", 0)) + counts.get("console", 0)
+
+
+def _moved(
+    session: Session,
+    lead: Lead,
+    policy: Policy,
+    target: DialStatus,
+    call: ReportedCall,
+    counters: dict[str, object],
+    now: datetime,
+) -> dict[str, object]:
+    """Status, campaign status, next attempt and queue for a lead that a call moved."""
+    attempts = int(str(counters.get("dial_attempts", lead.dial_attempts)))
+    values: dict[str, object] = {"status": target.value}
+    if target.value != lead.status:
+        values["last_status_change"] = now
+    if target is DialStatus.INVALID:
+        values |= {"campaign_status": 5, "campaign_resolution": Resolution.UN.value}
+    elif target is DialStatus.CONTACTED:
+        values["campaign_status"] = 2 if lead.campaign_status in (1, 3) else lead.campaign_status
+    elif lead.campaign_status == 1:
+        values["campaign_status"] = 3
+    exhausted = target in retry.RETRIED_STATUSES and attempts >= policy.max_attempts
+    dropped_before = lead.dial_result == DialStatus.DROPPED.value
+    if target in retry.RETRIED_STATUSES:
+        values["next_attempt_at"] = retry.next_attempt(
+            policy.retry,
+            target,
+            attempts=attempts,
+            dropped_before=dropped_before,
+            now=max(call.ended_at or call.started_at, call.started_at),
+            calendar=policy.calendar,
+            segment=lead.segment,
+        )
+    pending = exists(
+        select(col(Activity.id)).where(
+            col(Activity.lead_id) == lead.id,
+            col(Activity.state) == "pending",
+            col(Activity.kind) == "callback",
+        )
+    )
+    state = queue_state.of_lead(
+        status=target.value,
+        exhausted=exhausted,
+        owner_id=lead.owner_id,
+        dialable=policy.dialable,
+        callback_pending=bool(session.execute(select(pending)).scalar_one()),
+        quick_retry=target is DialStatus.DROPPED and not dropped_before,
+    )
+    if lead.queue_state == QueueState.IN_HOPPER:
+        _leave_hopper(session, lead)
+    return values | {"exhausted": exhausted, "queue_state": state.value}
+
+
+def _leave_hopper(session: Session, lead: Lead) -> None:
+    """Somebody outside dialled a lead that was ready here: its free entry goes."""
+    affected(
+        session,
+        delete(HopperEntry).where(col(HopperEntry.lead_id) == lead.id, col(HopperEntry.locked_by).is_(None)),
+    )

@@ -1,0 +1,158 @@
+"""A supervisor's edits of one lead, each with its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlmodel import Session, col
+
+from domain.calling import history, leads, queue_state
+from domain.calling.models import Activity, HopperEntry, Lead
+from domain.campaigns.models import Campaign, CampaignSegment
+from domain.campaigns.policy import policy_of
+from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CampaignStatus, DialStatus, Resolution
+from domain.constructs import insert_ignore
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.people.models import User
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.sql import affected
+
+
+@dataclass(frozen=True, slots=True)
+class LeadChanges:
+    """What a supervisor may change; None leaves a value. ``clear`` names values to empty."""
+
+    status: str | None = None
+    campaign_status: int | None = None
+    campaign_resolution: str | None = None
+    priority: int | None = None
+    seller: str | None = None
+    next_attempt_at: datetime | None = None
+    clear: tuple[str, ...] = ()
+
+
+def edit(
+    session: Session, *, actor: Actor, lead_id: int, changes: LeadChanges, now: datetime
+) -> leads.LeadView:
+    """Change a lead by hand (supervisors), with history.
+
+    Raises:
+        NotAllowed: a seller, or leaving *do not call* (take the number off the register instead).
+        Conflict: in a seller's hands.  Invalid: an unknown code.  NotFound: no such lead or seller.
+    """
+    require(actor, *LEADING_ROLES, to="edit leads")
+    row = session.execute(
+        select(Lead, Campaign, HopperEntry)
+        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+        .outerjoin(HopperEntry, col(HopperEntry.lead_id) == col(Lead.id))
+        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
+        .with_for_update(of=Lead, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
+    lead, campaign, entry = row
+    if entry is not None and entry.locked_by is not None and (entry.expires_at or now) > now:
+        raise Conflict(f"Lead {lead_id} is in a seller's hands; try again when it is free.", code="held")
+    before = history.lead_values(lead) | {"priority": lead.priority}
+    values = _changed_values(session, actor, lead, campaign, changes, now)
+    if entry is not None:
+        session.delete(entry)
+        session.flush()
+    affected(session, update(Lead).where(col(Lead.id) == lead_id).values(**values))
+    if "priority" in values or "segment" in values:
+        session.execute(
+            insert_ignore(CampaignSegment).values(
+                organisation_id=lead.organisation_id,
+                campaign_id=lead.campaign_id,
+                segment=values.get("segment", lead.segment),
+                rank=99 - int(str(values.get("priority", lead.priority))),
+            )
+        )
+    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
+    history.write(
+        session,
+        organisation_id=actor.organisation_id,
+        at=now,
+        kind="edit",
+        user_id=actor.user_id,
+        lead_id=lead_id,
+        contact_id=lead.contact_id,
+        campaign_id=lead.campaign_id,
+        before=old,
+        after=new,
+    )
+    return leads.show(session, actor=actor, lead_id=lead_id, now=now)
+
+
+def _changed_values(
+    session: Session, actor: Actor, lead: Lead, campaign: Campaign, changes: LeadChanges, now: datetime
+) -> dict[str, object]:
+    if lead.status == DialStatus.DNC and changes.status not in (None, DialStatus.DNC.value):
+        raise NotAllowed(
+            f"Lead {lead.id} is on the do-not-call register; take its number off with: dialdeck dnc remove",
+            code="do_not_call",
+        )
+    values: dict[str, object] = _codes(changes)
+    if changes.seller is not None:
+        values |= {"owner_id": _seller_id(session, actor, changes.seller), "assigned_at": now}
+    if changes.next_attempt_at is not None:
+        values["next_attempt_at"] = changes.next_attempt_at
+    for name in changes.clear:
+        if name not in ("campaign_resolution", "seller", "status", "resolution_reason"):
+            raise Invalid(f"{name} cannot be cleared.", code="clear")
+        values["owner_id" if name == "seller" else name] = None
+    status = values.get("status", lead.status)
+    if "status" in values and status != lead.status:
+        values["last_status_change"] = now
+        values["exhausted"] = False
+    pending = session.execute(
+        select(
+            exists(
+                select(col(Activity.id)).where(
+                    col(Activity.lead_id) == lead.id, col(Activity.state) == "pending"
+                )
+            )
+        )
+    ).scalar_one()
+    owner = values.get("owner_id", lead.owner_id)
+    state = queue_state.of_lead(
+        status=str(status) if status else None,
+        exhausted=bool(values.get("exhausted", lead.exhausted)),
+        owner_id=int(str(owner)) if owner is not None else None,
+        dialable=policy_of(campaign).dialable,
+        callback_pending=bool(pending) and status not in FINAL_STATUSES,
+    )
+    return values | {"queue_state": state.value, "version": lead.version + 1, "updated_at": now}
+
+
+def _codes(changes: LeadChanges) -> dict[str, object]:
+    """The plain code changes, checked."""
+    values: dict[str, object] = {}
+    if changes.status is not None:
+        leads.known_statuses((changes.status,))
+        values["status"] = None if changes.status == NO_STATUS_KEY else changes.status
+    if changes.campaign_status is not None:
+        if changes.campaign_status not in set(CampaignStatus):
+            raise Invalid("The campaign status is a number from 1 to 7.", code="campaign_status")
+        values["campaign_status"] = changes.campaign_status
+    if changes.campaign_resolution is not None:
+        if changes.campaign_resolution not in set(Resolution):
+            raise Invalid(f"Use a resolution such as {', '.join(Resolution)}.", code="resolution")
+        values["campaign_resolution"] = changes.campaign_resolution
+    if changes.priority is not None:
+        if not 0 <= changes.priority <= 99:
+            raise Invalid("The priority is a number from 0 to 99, higher is sooner.", code="priority")
+        values["priority"] = changes.priority
+    return values
+
+
+def _seller_id(session: Session, actor: Actor, name: str) -> int:
+    user_id: int | None = session.execute(
+        select(col(User.id)).where(col(User.organisation_id) == actor.organisation_id, col(User.name) == name)
+    ).scalar_one_or_none()
+    if user_id is None:
+        raise NotFound(f"There is no user called {name}.", code="no_user")
+    return user_id
