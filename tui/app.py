@@ -25,6 +25,7 @@ from tui.screens.start import StartScreen
 from tui.work import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from textual.command import Provider
@@ -44,7 +45,11 @@ def _palette() -> type[Provider]:
 
 
 class DialdeckApp(Writer, App[int], inherit_bindings=False):
-    """``user`` signs in at once (``--as``), with ``password`` where one was given by other means."""
+    """``user`` signs in at once (``--as``), with ``password`` where one was given by other means.
+
+    ``options`` are those of the command; with them the configuration is read behind the first picture. Without
+    them the desk's preferences stand as they are.
+    """
 
     TITLE = "Dialdeck"
     CSS_PATH = "dialdeck.tcss"
@@ -56,20 +61,27 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-huge")]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
 
-    def __init__(self, desk: Desk, *, user: str | None = None, password: str | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.user = user
+        self.options = options
         self._password = password
         self._leaving = False
         self._dialler: Dialler | None = None
         self.last_line = ""
-        i18n.set_language(desk.language)
-        self.keys = keymap.read(desk.preferences.keymap)
+        self._told = False
+        self.keys = keymap.Keymap()
         for each in theme.themes():
             self.register_theme(each)
-        wanted = desk.preferences.theme
-        self.theme = wanted if wanted in self.available_themes else theme.DARK
+        self._use_preferences()
 
     # ── start ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,11 +89,26 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         return StartScreen(_shown_address(self.desk.url))
 
     def on_mount(self) -> None:
+        # Heavy libraries are imported by this thread, after the first picture is on the screen.
+        self.call_after_refresh(self.ask, self._open, self._opened, group="open", failed=self._stop)
+
+    def _open(self) -> Opened:
+        """In a thread: read the configuration and open the database."""
+        if self.options is not None:
+            self.desk.configure(self.options)
+        return self.desk.open()
+
+    def _use_preferences(self) -> None:
+        preferences = self.desk.preferences
+        i18n.set_language(preferences.language)
+        self.keys = keymap.read(preferences.keymap)
         self.set_keymap(self.keys.commands)
-        # The threads of the first question import what is heavy while the first picture is already there.
-        self.ask(self.desk.open, self._opened, group="open", failed=self._stop)
+        self.theme = preferences.theme if preferences.theme in self.available_themes else theme.DARK
 
     def _opened(self, opened: Opened) -> None:
+        if self.options is not None:
+            self._use_preferences()
+            self.user = self.user or self.desk.user
         if opened.kind == "older":
             self._offer_upgrade(opened)
         elif opened.kind == "empty":
@@ -113,7 +140,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         self.push_screen(window, answered)
 
     def _offer_first_start(self, opened: Opened) -> None:
-        from tui.screens.first_start import FirstStartScreen
+        from tui.screens.first_start import FirstStartScreen, suggested_name
 
         def answered(administrator: str | None) -> None:
             if not administrator:
@@ -126,7 +153,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
             self._offer_first_start(opened)
             self.show_error(error)
 
-        self.push_screen(FirstStartScreen(_shown_address(self.desk.url)), answered)
+        self.push_screen(FirstStartScreen(_shown_address(self.desk.url), suggested_name()), answered)
 
     def _say(self, text: str) -> None:
         start = self.screen_stack[0]
@@ -177,8 +204,6 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         if problems and not self._told:
             self._told = True
             self.show_message(_("Check the configuration"), "\n".join(problems), "warning")
-
-    _told = False
 
     # ── work ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -291,6 +316,8 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
 
 def _shown_address(url: str) -> str:
     """The address without a password, understood without loading the database library."""
+    if not url:
+        return _("the database")
     scheme, sign, rest = url.partition("://")
     if scheme.startswith("sqlite"):
         return rest.removeprefix("/") or url
@@ -299,7 +326,7 @@ def _shown_address(url: str) -> str:
 
 
 def run(
-    database_url: str,
+    database: str | None = None,
     user: str | None = None,
     *,
     password: str | None = None,
@@ -308,10 +335,18 @@ def run(
 ) -> int:
     """Open the application and return its exit code when the person left.
 
-    ``preferences`` come from the configuration; ``user`` and ``password`` sign in without asking.
+    ``database`` and ``user`` are the command's own options, None where not given: the configuration, which is
+    read here behind the first picture, then says. ``preferences`` spares that reading. ``password`` signs
+    ``user`` in without asking.
     """
-    desk = Desk(database_url, preferences, now=now)
-    app = DialdeckApp(desk, user=user, password=password)
+    if preferences is None:
+        from tui.look import early
+
+        desk = Desk(database or "", early(), now=now)
+        options: Mapping[str, object] | None = {"database": database, "user": user}
+    else:
+        desk, options = Desk(database or "", preferences, now=now), None
+    app = DialdeckApp(desk, user=user, password=password, options=options)
     try:
         app.run(mouse=desk.preferences.mouse)
     finally:

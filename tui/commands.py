@@ -110,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "sign_in.back", ("escape",), "back", mark("back"), mark("Back to the names"),
-        mark("Sign in"), ("sign_in",), show=20,
+        mark("Sign in"), ("sign_in",), when="going_back", show=20,
     ),
     Command(
         "first_start.enter", ("enter",), "enter", mark("make the shop"),
@@ -121,11 +121,6 @@ COMMANDS: tuple[Command, ...] = (
         "first_start.leave", ("escape",), "leave", mark("leave"), mark("Leave without making anything"),
         mark("First start"), ("first_start",), show=20,
     ),
-    # Lists of people or things (own widgets; the arrows always work too)
-    Command("list.down", ("j",), "down", mark("down"), mark("One line down"), mark("Lists"), ("campaigns",)),
-    Command("list.up", ("k",), "up", mark("up"), mark("One line up"), mark("Lists"), ("campaigns",)),
-    Command("list.first", ("g",), "first", mark("first"), mark("To the first line"), mark("Lists"), ("campaigns",)),
-    Command("list.last", ("G",), "last", mark("last"), mark("To the last line"), mark("Lists"), ("campaigns",)),
     # Campaigns
     Command(
         "campaigns.open", ("enter",), "open", mark("work here"),
@@ -139,6 +134,11 @@ COMMANDS: tuple[Command, ...] = (
         "campaigns.sign_out", ("o",), "sign_out", mark("sign out"),
         mark("Let somebody else sign in"), mark("Campaigns"), ("campaigns",), show=30,
     ),
+    # Lists of people or things (own widgets; the arrows always work too)
+    Command("list.down", ("j",), "down", mark("down"), mark("One line down"), mark("Lists"), ("campaigns",)),
+    Command("list.up", ("k",), "up", mark("up"), mark("One line up"), mark("Lists"), ("campaigns",)),
+    Command("list.first", ("g",), "first", mark("first"), mark("To the first line"), mark("Lists"), ("campaigns",)),
+    Command("list.last", ("G",), "last", mark("last"), mark("To the last line"), mark("Lists"), ("campaigns",)),
     # Seller console
     Command(
         "console.dial", ("d",), "dial", mark("dial"),

@@ -7,7 +7,7 @@ The rooms below are imported inside the methods: they are heavy, and the first p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +18,7 @@ from tui.preferences import Preferences
 if TYPE_CHECKING:
     from domain.calling.dialling import DialTicket
     from domain.calling.hopper import FillResult
+    from domain.calling.pace import HourCount
     from domain.calling.views import (
         ActionView,
         CampaignCard,
@@ -55,7 +56,7 @@ def wall_clock() -> datetime:
 
 
 class Desk:
-    """``url`` is the database's address, ``now`` the clock (tests give their own)."""
+    """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class Desk:
         self.url = url
         self.preferences = preferences or Preferences()
         self.now = now
+        self.user: str | None = None
         self._database: Database | None = None
         self._actor: Actor | None = None
 
@@ -86,6 +88,28 @@ class Desk:
     @property
     def language(self) -> str:
         return self.preferences.language
+
+    def configure(self, options: Mapping[str, object]) -> None:
+        """Read the configuration: file, environment, ``options`` of the command (None: not given).
+
+        Raises:
+            Invalid: naming file and key.
+        """
+        from zoneinfo import ZoneInfo
+
+        from storage.config import load
+
+        settings = load(options).settings
+        self.url = settings.database
+        self.user = settings.user
+        self.preferences = Preferences(
+            language=settings.language,
+            theme=settings.theme,
+            mouse=settings.mouse,
+            keymap=settings.keymap,
+            tel_command=settings.tel_command,
+            zone=ZoneInfo(settings.timezone) if settings.timezone else None,
+        )
 
     def open(self) -> Opened:
         """Open the database and say who may sign in.
@@ -322,6 +346,13 @@ class Desk:
 
         with self.database.reading() as session:
             return queue.waiting(session, actor=self.actor, campaign_id=campaign_id, now=self.now())
+
+    def pace(self) -> tuple[HourCount, ...]:
+        """The seller's own day, hour by hour."""
+        from domain.calling import pace
+
+        with self.database.reading() as session:
+            return pace.by_hour(session, actor=self.actor, now=self.now())
 
     # ── call and outcome ─────────────────────────────────────────────────────────────────────────────────
 

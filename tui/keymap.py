@@ -199,7 +199,7 @@ def _without_clashes(wanted: dict[str, tuple[str, ...]], problems: list[str]) ->
     """
     taken = dict(wanted)
     while True:
-        clash = _first_clash(taken)
+        clash = first_clash(taken)
         if clash is None:
             return taken
         command, other, key = clash
@@ -213,7 +213,7 @@ def _without_clashes(wanted: dict[str, tuple[str, ...]], problems: list[str]) ->
         del taken[loser.id]
 
 
-def _first_clash(taken: Mapping[str, tuple[str, ...]]) -> tuple[Command, Command, str] | None:
+def first_clash(taken: Mapping[str, tuple[str, ...]]) -> tuple[Command, Command, str] | None:
     """Two commands that would have one key on one screen; the second of them is the later entry."""
     for name in SCREENS:
         holders: dict[str, Command] = {}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from textual import constants
@@ -49,6 +48,12 @@ def clock() -> Clock:
 def small_shop(sqlite_database: Database, clock: Clock) -> SmallShop:
     """The shop of ``tests.tui.shop``."""
     return build(sqlite_database, clock)
+
+
+@pytest.fixture
+def empty_shop(sqlite_database: Database, clock: Clock) -> SmallShop:
+    """A shop with users and nothing to call."""
+    return build(sqlite_database, clock, campaigns=False)
 
 
 @pytest.fixture

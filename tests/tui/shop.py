@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -78,6 +77,7 @@ def build(
     *,
     names: Sequence[str] = PEOPLE,
     sellers: Sequence[tuple[str, str]] = (("ana", "Ana Silva"), ("bruno", "Bruno Paz"), ("carla", MARKUP)),
+    campaigns: bool = True,
 ) -> SmallShop:
     """A shop with the standard actions, users of every role, one open campaign and one that is closed now."""
     made = SmallShop(database, clock)
@@ -93,6 +93,8 @@ def build(
             full_name="Sofía Duarte", shift=Shift.ANY, password="open sesame",
         )  # fmt: skip
         users.add(session, actor=root, name="audrey", role=Role.AUDITOR, now=clock(), full_name="Audrey Ito")
+        if not campaigns:
+            return made
         organisation_id = found.organisation_id
         spring = _campaign(session, organisation_id, "Spring subscriptions", "00:00-24:00", clock())
         renewals = _campaign(session, organisation_id, f"{MARKUP} Renewals", "mon-fri 17:00-20:00", clock())

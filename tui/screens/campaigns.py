@@ -39,10 +39,10 @@ class CampaignsScreen(CommandScreen[None]):
     REGISTRY = "campaigns"
     BINDINGS = commands.bindings("campaigns")
     CSS = """
-    CampaignsScreen #body { margin: 1 1 0 1; }
+    CampaignsScreen #body { margin: 1 1 0 1; height: 1fr; }
     CampaignsScreen #head { height: 1; color: $quiet; }
-    CampaignsScreen #state { dock: bottom; height: 1; color: $quiet; margin: 0 1; }
-    CampaignsScreen #empty { margin: 1 2; display: none; }
+    CampaignsScreen #state { height: 1; color: $quiet; margin: 0 1 1 1; }
+    CampaignsScreen #empty { margin: 1 2; height: 1fr; display: none; }
     CampaignsScreen.-empty #empty { display: block; }
     CampaignsScreen.-empty #body { display: none; }
     """
@@ -99,7 +99,13 @@ class CampaignsScreen(CommandScreen[None]):
 
     def _refused(self, error: DomainError) -> None:
         """While it happens again every ten seconds, a window would be in the way: one line says it."""
-        self._say(Content.styled(f"✕ {clean(error.message)}", "$class-final"))
+        line = Content.styled(f"✕ {clean(error.message)}", "$class-final")
+        if self.cards:
+            self._say(line)
+            return
+        self.add_class("-empty")
+        self.query_one("#empty", Static).update(line)
+        self._say(Content(""))
 
     def _say(self, text: Content) -> None:
         self.query_one("#state", Static).update(text)
@@ -112,8 +118,6 @@ class CampaignsScreen(CommandScreen[None]):
             _("{count} done today").format(count=count(done)),
             _("counted at {time}").format(time=clock(now, zone)),
         ]
-        if self.desk.actor.role is Role.AUDITOR:
-            parts.insert(0, _("an auditor reads; calling is for sellers"))
         return Content(" · ".join(parts))
 
     def _nothing(self) -> Content:

@@ -30,9 +30,10 @@ class FirstStartScreen(CommandScreen["str | None"]):
     """
     AUTO_FOCUS = "Input"
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, suggested: str = "") -> None:
         super().__init__()
         self.where = where
+        self.suggested = suggested
 
     def compose(self) -> ComposeResult:
         yield TopLine(_("First start"), "")
@@ -40,12 +41,13 @@ class FirstStartScreen(CommandScreen["str | None"]):
             yield Static(Content.styled(_("There is no shop here yet"), "bold"))
             yield Static(Content.styled(clean(self.where), "$quiet"))
             yield Static(Content(_("Make one: what is the name of its administrator?")))
-            yield Input(value=_suggested_name(), id="administrator")
+            yield Input(value=self.suggested, id="administrator")
             yield Static(
                 Content(
                     _(
-                        "One word. The standard outcomes and reasons are set up; campaigns come with\n"
-                        "dialdeck campaigns create NAME, people with dialdeck leads import FILE.\n\n"
+                        "One word. The standard outcomes and reasons are set up. Then:\n"
+                        "  dialdeck campaigns create NAME\n"
+                        "  dialdeck leads import FILE --campaign NAME\n\n"
                         "Only want to look? Leave and run: dialdeck demo"
                     )
                 ),
@@ -63,7 +65,7 @@ class FirstStartScreen(CommandScreen["str | None"]):
         self.dismiss(None)
 
 
-def _suggested_name() -> str:
+def suggested_name() -> str:
     """The computer's name for the person, where it has one."""
     try:
         return getpass.getuser()

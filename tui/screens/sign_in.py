@@ -48,6 +48,7 @@ class SignInScreen(CommandScreen[Actor | None]):
         self.choices = {choice.name: choice for choice in choices}
         self.asked_for = name if name in self.choices else None
         self._checking = False
+        self._typed_text = ""
 
     def compose(self) -> ComposeResult:
         yield TopLine(_("Sign in"), self.desk.database_label)
@@ -65,6 +66,10 @@ class SignInScreen(CommandScreen[Actor | None]):
         if self.asked_for is not None:
             self._ask_password(self.asked_for)
 
+    def condition(self, name: str) -> bool:
+        """``going_back``: a password is asked, or something is typed."""
+        return self.asked_for is not None or bool(self._typed_text)
+
     # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _show(self, typed: str) -> None:
@@ -80,7 +85,9 @@ class SignInScreen(CommandScreen[Actor | None]):
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:
+        self._typed_text = event.value
         self._show(event.value)
+        self.refresh_bindings()
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
@@ -120,6 +127,7 @@ class SignInScreen(CommandScreen[Actor | None]):
         self.remove_class("-asking")
         self.query_one("#password", Input).clear()
         self.query_one("#find", Input).focus()
+        self.refresh_bindings()
 
     def _ask_password(self, name: str) -> None:
         self.asked_for = name
@@ -127,6 +135,7 @@ class SignInScreen(CommandScreen[Actor | None]):
         question = _("Password of {name}").format(name=clean(name))
         self.query_one("#password-question", Static).update(Content(question))
         self.query_one("#password", Input).focus()
+        self.refresh_bindings()
 
     # ── checking ─────────────────────────────────────────────────────────────────────────────────────────
 

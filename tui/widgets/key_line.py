@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -12,6 +15,28 @@ from tui.i18n import _
 from tui.keymap import shown_key
 
 _GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One key of the line; ``node`` is where its action lives."""
+
+    show: int
+    key: str
+    label: str
+    command: commands.Command
+    node: DOMNode
+    enabled: bool
+
+    @property
+    def text(self) -> Content:
+        if not self.enabled:
+            return Content.styled(f"{self.key} {self.label}", "$quiet")
+        return Content.assemble((self.key, "bold $accent"), " ", self.label)
+
+    @property
+    def cells(self) -> int:
+        return self.text.cell_length
 
 
 class KeyLine(Widget):
@@ -26,6 +51,10 @@ class KeyLine(Widget):
     """
     ALLOW_SELECT = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[_Entry] = []
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
@@ -35,41 +64,37 @@ class KeyLine(Widget):
     def _changed(self, screen: Screen[object]) -> None:
         self.refresh()
 
-    def _entries(self) -> list[tuple[int, str, str, str, bool]]:
-        """(order, key as shown, label, action, enabled) of each command now in force, each once."""
-        entries: dict[str, tuple[int, str, str, str, bool]] = {}
+    def _entries(self) -> list[_Entry]:
+        """Each command now in force, once, in the order of the registry's ``show``."""
+        entries: dict[str, _Entry] = {}
         for key, active in self.screen.active_bindings.items():
             command = commands.BY_ID.get(active.binding.id or "")
             if command is None or not command.show or command.id in entries:
                 continue
-            namespace = "app" if active.node is self.app else "screen"
-            action = command.action if "." in command.action else f"{namespace}.{command.action}"
-            entries[command.id] = (command.show, shown_key(key), _(command.label), action, active.enabled)
-        return sorted(entries.values())
+            entries[command.id] = _Entry(
+                command.show, shown_key(key), _(command.label), command, active.node, active.enabled
+            )
+        return sorted(entries.values(), key=lambda entry: entry.show)
 
-    def _chosen(self, width: int) -> list[tuple[int, str, str, str, bool]]:
+    def _chosen(self, width: int) -> list[_Entry]:
         entries = self._entries()
-
-        def cells() -> int:
-            texts = [Content(f"{key} {label}").cell_length for _show, key, label, _action, _on in entries]
-            return sum(texts) + _GAP * max(len(texts) - 1, 0)
-
-        while entries and cells() > width:
-            for entry in reversed(entries):
-                if entry[3] != "app.help":
-                    entries.remove(entry)
-                    break
-            else:
+        while entries and sum(entry.cells + _GAP for entry in entries) - _GAP > width:
+            last = next((entry for entry in reversed(entries) if entry.command.id != "app.help"), None)
+            if last is None:
                 break
+            entries.remove(last)
         return entries
 
     def render(self) -> Content:
-        parts: list[Content] = []
-        for _show, key, label, action, enabled in self._chosen(self.size.width):
-            if enabled:
-                part = Content.assemble((key, "bold $footer-key-foreground"), " ", label)
-                part = part.stylize(f"@click={action}()")
-            else:
-                part = Content.styled(f"{key} {label}", "$quiet")
-            parts.append(part)
-        return Content(" " * _GAP).join(parts)
+        self._shown = self._chosen(self.size.width)
+        return Content(" " * _GAP).join(entry.text for entry in self._shown)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Run the command under the mouse."""
+        event.stop()
+        left = self.gutter.left
+        for entry in self._shown:
+            if left <= event.x < left + entry.cells and entry.enabled:
+                await self.app.run_action(entry.command.action, default_namespace=entry.node)
+                return
+            left += entry.cells + _GAP

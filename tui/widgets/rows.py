@@ -65,12 +65,12 @@ class Rows(OptionList):
             return
         wanted = here if here in keys else chosen
         first = next((index for index, row in enumerate(rows) if not row.heading), None)
-        self._marked = keys.index(wanted) if wanted in keys else first
+        mark = self._marked = keys.index(wanted) if wanted in keys else first
         self._drawn = [self._draw(index) for index in range(len(rows))]
         self.set_options(
             Option(text, disabled=row.heading) for row, text in zip(rows, self._drawn, strict=True)
         )
-        self.highlighted = self._marked
+        self.highlighted = mark
 
     def _draw(self, index: int) -> Content:
         row = self._rows[index]
@@ -101,6 +101,7 @@ class Rows(OptionList):
     def watch_highlighted(self, highlighted: int | None) -> None:
         before, self._marked = self._marked, highlighted
         for index in {before, highlighted} - {None}:
-            if index < len(self._drawn):
+            # While the options are exchanged there are none for a moment.
+            if index < min(len(self._drawn), self.option_count):
                 self._redraw_one(index)
         super().watch_highlighted(highlighted)

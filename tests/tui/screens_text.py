@@ -1,0 +1,31 @@
+"""What a person would read on the screen, for assertions."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
+
+
+def shown(app: App[object]) -> str:
+    """The letters on the screen now, a line each."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+def line_with(app: App[object], text: str) -> str:
+    """The first line of the screen that holds ``text``."""
+    for line in shown(app).splitlines():
+        if text in line:
+            return line
+    raise AssertionError(f"{text!r} is not on the screen:\n{shown(app)}")
+
+
+async def settled(pilot: Pilot[object]) -> None:
+    """Wait until the threads are done and what they brought is painted."""
+    for _round in range(4):
+        with suppress(WorkerCancelled):  # the application is leaving
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
