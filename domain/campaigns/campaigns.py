@@ -5,6 +5,7 @@ A new campaign is active, without end, open to every seller, with all recyclable
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -413,8 +414,11 @@ def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
 def counts_by_status(session: Session, *, organisation_id: int, campaign_id: int) -> dict[str, int]:
     """Leads per status present; a missing status counts as ``no_status``. The sum is the campaign's leads."""
     rows = session.execute(
-        select(func.coalesce(func.nullif(col(Lead.status), ""), NO_STATUS_KEY), func.count())
+        select(col(Lead.status), func.count())
         .where(col(Lead.organisation_id) == organisation_id, col(Lead.campaign_id) == campaign_id)
-        .group_by(func.coalesce(func.nullif(col(Lead.status), ""), NO_STATUS_KEY))
+        .group_by(col(Lead.status))
     )
-    return {str(status): count for status, count in rows}
+    counts: Counter[str] = Counter()
+    for status, count in rows:
+        counts[status or NO_STATUS_KEY] += count
+    return dict(counts)
