@@ -1,0 +1,52 @@
+"""Where everything stands on the console, at each size of the terminal.
+
+Narrow (80 columns): script and history beside the outcomes; queue and details take the left column on their
+keys. Wide (120 and more): a third column with queue, contact and the day. Taller screens give the person, the
+note and the history more rows.
+"""
+
+from __future__ import annotations
+
+HORIZONTAL = [(0, "-narrow"), (96, "-medium"), (120, "-wide"), (150, "-huge")]
+VERTICAL = [(0, "-short"), (28, "-mid"), (36, "-tall")]
+
+CSS = """
+ConsoleScreen { layout: vertical; }
+ConsoleScreen #work { height: 1fr; }
+ConsoleScreen #left { width: 32; }
+ConsoleScreen #outcomes { width: 1fr; height: 1fr; border-left: solid $line; }
+ConsoleScreen #script { height: 2fr; }
+ConsoleScreen #history { height: 3fr; }
+ConsoleScreen #side { display: none; height: 1fr; }
+ConsoleScreen #queue { height: 1fr; }
+ConsoleScreen #contact { height: 1fr; }
+ConsoleScreen #day { display: none; height: 4; }
+ConsoleScreen #foot { height: 2; }
+ConsoleScreen #note { height: 1fr; }
+
+ConsoleScreen.-medium #left { width: 42%; }
+ConsoleScreen.-wide #outcomes { width: 51; border-right: solid $line; }
+ConsoleScreen.-wide #left { width: 1fr; }
+ConsoleScreen.-wide #side { display: block; width: 36; dock: right; }
+ConsoleScreen.-wide #contact { height: 2fr; }
+ConsoleScreen.-wide.-mid #day { display: block; }
+ConsoleScreen.-wide.-tall #day { display: block; }
+ConsoleScreen.-huge.-mid #day { display: block; }
+ConsoleScreen.-huge #outcomes { width: 56; }
+ConsoleScreen.-huge #side { width: 48; }
+
+ConsoleScreen.-mid PersonPane { height: 4; }
+ConsoleScreen.-tall PersonPane { height: 6; }
+ConsoleScreen.-mid #foot { height: 3; }
+ConsoleScreen.-tall #foot { height: 4; }
+
+ConsoleScreen.-peek #left { display: none; }
+ConsoleScreen.-peek #side { display: block; width: 46; dock: left; }
+ConsoleScreen.-peek #day { display: none; }
+ConsoleScreen.-peek-queue #contact { display: none; }
+ConsoleScreen.-peek-contact #queue { display: none; }
+ConsoleScreen.-narrow.-peek #side { width: 40; }
+ConsoleScreen.-wide.-peek #left { display: block; }
+ConsoleScreen.-wide.-peek #side { dock: right; width: 46; }
+ConsoleScreen.-huge.-peek #side { width: 60; }
+"""

@@ -1,0 +1,89 @@
+"""The note of the person on screen: kept as a draft while it is written, so that no dead terminal loses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from domain.errors import DomainError
+from tui.i18n import _
+from tui.screens.console.base import ConsoleBase
+from tui.widgets.note import NoteArea
+
+DRAFT_SECONDS = 0.3
+"""How long after the first unsaved letter the draft is written."""
+
+
+class NoteKeeping(ConsoleBase):
+    """``_kept`` is what is on disk as the draft of the person on screen."""
+
+    _draft_timer: Timer | None = None
+    _kept = ""
+
+    def draft_begins(self, text: str) -> None:
+        """Another person is on screen with this draft."""
+        self._kept = text
+        self._stop_timer()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A letter of the note: write the draft soon, once for many letters."""
+        event.stop()
+        if self.dossier is None or self.note.text == self._kept:
+            return
+        self.note_title.tell(_("Note"), ((_("not saved yet"), "warn"),))
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(DRAFT_SECONDS, self.flush_draft)
+
+    def unsaved_draft(self) -> Callable[[], None] | None:
+        """What writes the draft, None where there is nothing new; the draft then counts as written."""
+        self._stop_timer()
+        if self.dossier is None or self.flow.busy or self.note.text == self._kept:
+            return None
+        lead_id, text = self.dossier.lead_id, self.note.text
+        self._kept = text
+        return lambda: self.desk.save_draft(lead_id, text)
+
+    def flush_draft(self) -> None:
+        """Write the draft now, after everything that is being written."""
+        work = self.unsaved_draft()
+        if work is None:
+            return
+        lead_id = self.dossier.lead_id if self.dossier else 0
+        self.do(work, lambda _none: self._draft_kept(lead_id), group="draft", failed=self._draft_failed)
+
+    def _draft_kept(self, lead_id: int) -> None:
+        if self.dossier is not None and self.dossier.lead_id == lead_id and self.note.text == self._kept:
+            self.note_title.tell(_("Note"), ((_("draft saved ✓"), "muted"),))
+
+    def _draft_failed(self, error: DomainError) -> None:
+        """The text stays in the field and is tried again with the next letter or after a while."""
+        self._kept = "\0"
+        self.note_title.tell(_("Note"), ((_("✕ draft not saved"), "bad"),))
+        self.status.say(_("{error} The note stays here.").format(error=error.message), "bad")
+        self._draft_timer = self.set_timer(5.0, self.flush_draft)
+
+    def _stop_timer(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+
+    # the field
+
+    def action_note(self) -> None:
+        """Into the note."""
+        if self.dossier is None or self.prompting:
+            return
+        self.note.focus()
+        self.status.say(
+            _("Writing a note. Enter or Esc gives the keys back; it goes with the outcome."), "accent"
+        )
+
+    def on_note_area_left(self, event: NoteArea.Left) -> None:
+        """Out of the note: the keys are outcomes again."""
+        event.stop()
+        self.set_focus(None)
+        self.flush_draft()
+        self.guard.painted(self.ticks())
+        self.status.say(_("The keys are outcomes again."), "muted")

@@ -1,0 +1,81 @@
+"""What happened with this contact, newest first, notes included; then the other campaigns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from domain.calling.views import Dossier, HistoryLine, OtherCampaign
+from tui import text
+from tui.i18n import _
+from tui.widgets.lines import Line, clip_line, fit, spread, wrap_line
+from tui.widgets.pane import Pane
+from tui.widgets.wording import Reader, status_words
+
+NARROW = 46
+
+
+class HistoryPane(Pane, can_focus=True):
+    """One row an event, its note below it; scrolls by wheel, and with the arrows while it has the focus."""
+
+    def __init__(self, title: str, reader: Reader) -> None:
+        super().__init__(title, id="history")
+        self.reader = reader
+        self.dossier: Dossier | None = None
+        self.now = datetime.min.replace(tzinfo=UTC)
+
+    def show(self, dossier: Dossier | None, now: datetime) -> None:
+        """Show this person's history from the newest event."""
+        if dossier is None or self.dossier is None or dossier.lead_id != self.dossier.lead_id:
+            self.top = 0
+        self.dossier, self.now = dossier, now
+        self.redraw()
+
+    def body(self, width: int) -> list[Line]:
+        """All events, then the other campaigns."""
+        if self.dossier is None:
+            return []
+        if not self.dossier.history and not self.dossier.others:
+            return [((" " + _("never called before"), "muted"),)]
+        rows: list[Line] = []
+        for line in self.dossier.history:
+            rows.extend(event_rows(line, self.now, self.reader, width))
+        for other in self.dossier.others:
+            rows.extend(other_rows(other, self.now, self.reader, width))
+        return rows
+
+
+def event_rows(line: HistoryLine, now: datetime, reader: Reader, width: int) -> list[Line]:
+    """One event: when, glyph and outcome, by whom; the note wrapped below."""
+    when = fit(reader.short(line.at, now), 10 if width >= NARROW else 9)
+    who = f" {line.who}" if line.who else ""
+    talk = f" {text.duration(line.talk_seconds)}" if line.talk_seconds and width >= NARROW else ""
+    label = f"{line.glyph} {line.label}" + (f" ({line.campaign})" if line.campaign else "")
+    if line.undone:
+        label += " " + _("(undone)")
+    main = spread(
+        ((f" {when} ", "muted"), (label, "muted" if line.undone else "text")), ((talk + who, "muted"),), width
+    )
+    if not line.note:
+        return [main]
+    indent = 12 if width >= NARROW else 3
+    note = wrap_line(((" " * indent + "✎ ", "rule"), (line.note.strip(), "muted")), width, indent + 2)
+    return [main, *(clip_line(row, width) for row in note[: 6 if width >= NARROW else 3])]
+
+
+def other_rows(other: OtherCampaign, now: datetime, reader: Reader, width: int) -> list[Line]:
+    """The contact's place in another campaign."""
+    code = f" {other.campaign_status}/{other.resolution or '–'}"
+    when = f" {reader.short(other.last_action_at, now)}" if other.last_action_at else ""
+    closed = "" if other.active else " " + _("(closed)")
+    return [
+        clip_line(
+            (
+                (" " + _("other:") + " ", "muted"),
+                (other.name + closed, "text"),
+                (code + " ", "muted"),
+                *status_words(other.status),
+                (when, "muted"),
+            ),
+            width,
+        )
+    ]

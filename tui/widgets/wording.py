@@ -1,0 +1,141 @@
+"""Words for what the console shows: moments, effects, marks of numbers. Pure, for panes and the status line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.calling.views import ActionView, Dossier, Effect, PhoneView, QueueLine
+from domain.codes import status_class, status_label
+from tui import text
+from tui.i18n import _
+from tui.widgets.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose eyes: the seller's zone (None: the computer's) and language."""
+
+    zone: ZoneInfo | None = None
+    language: str = "en"
+
+    def short(self, at: datetime, now: datetime, zone: ZoneInfo | None = None) -> str:
+        """A moment in few cells: the time today, weekday and time within the week, else the date."""
+        zone = zone or self.zone
+        there, today = text.local(at, zone).date(), text.local(now, zone).date()
+        if there == today:
+            return text.clock(at, zone)
+        away = abs((there - today).days)
+        if away < 7:
+            weekday = text.day(at + timedelta(days=0), now, zone, self.language)
+            if away == 1:
+                weekday = _weekday(at, now, zone, self.language)
+            return f"{weekday} {text.clock(at, zone)}"
+        return text.day(at, now, zone, self.language)
+
+    def moment(self, at: datetime, now: datetime, zone: ZoneInfo | None = None) -> str:
+        """Day and time in words, by default on the seller's clock."""
+        return text.moment(at, now, zone or self.zone, self.language)
+
+    def differs(self, zone: ZoneInfo, now: datetime) -> bool:
+        """Whether the contact's clock shows another time than the seller's."""
+        return text.local(now, zone).utcoffset() != text.local(now, self.zone).utcoffset()
+
+    def both(self, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+        """A moment on the contact's clock, and on the seller's where that differs."""
+        there = self.moment(at, now, zone)
+        if not self.differs(zone, at):
+            return there
+        here = text.clock(at, self.zone)
+        if text.local(at, zone).date() != text.local(at, self.zone).date():
+            here = self.moment(at, now)
+        return _("{there} in {place} ({here} yours)").format(there=there, place=place(zone), here=here)
+
+
+def _weekday(at: datetime, now: datetime, zone: ZoneInfo | None, language: str) -> str:
+    """The weekday's short name also where ``text.day`` says yesterday or tomorrow."""
+    step = timedelta(days=3) if at < now else timedelta(days=-3)
+    return text.day(at, now + step, zone, language)
+
+
+def zone_of(dossier: Dossier) -> ZoneInfo:
+    """The contact's time zone."""
+    return ZoneInfo(dossier.zone)
+
+
+def place(zone: ZoneInfo) -> str:
+    """A zone as people say it: ``America/Argentina/Buenos_Aires`` is Buenos Aires."""
+    return zone.key.rsplit("/", 1)[-1].replace("_", " ")
+
+
+EFFECT_GLYPHS = {
+    "retry": "↻",
+    "callback": "◷",
+    "choose": "…",
+    "shift": "⇄",
+    "everywhere": "⊘",
+    "exhausted": "⚠",
+}
+
+
+def effect_words(effect: Effect, action: ActionView, now: datetime, dossier: Dossier, reader: Reader) -> Line:
+    """What follows an outcome, with its glyph: ``↻ today 18:32``, ``✕ ends``."""
+    zone = zone_of(dossier)
+    if effect.kind == "ends":
+        won = action.colour == "success"
+        return (("✓ " if won else "✕ ", "success" if won else "ended"), (_("ends"), "muted"))
+    words = {
+        "choose": _("you choose"),
+        "everywhere": _("everywhere"),
+        "exhausted": _("last try"),
+    }.get(effect.kind, "")
+    if effect.kind == "choose" and action.type == "success":
+        words = _("choose a time")
+    at = reader.moment(effect.at, now, zone) if effect.at is not None else ""
+    role = {"everywhere": "ended", "exhausted": "warn"}.get(effect.kind, "later")
+    return ((f"{EFFECT_GLYPHS[effect.kind]} ", role), (" ".join(filter(None, (words, at))), "muted"))
+
+
+def phone_marks(phone: PhoneView) -> Line:
+    """What is to know about a number before dialling it: word and glyph."""
+    marks: list[Line] = []
+    if phone.do_not_call:
+        marks.append(((_("⊘ do not call"), "bad"),))
+    if phone.bad:
+        marks.append(((_("✕ wrong number"), "bad"),))
+    if phone.answered_at is not None and not marks:
+        marks.append(((_("✓ answered"), "ok"),))
+    return tuple(span for mark in marks for span in ((" ", "text"), *mark))
+
+
+def status_words(status: str | None) -> Line:
+    """A dial status with glyph, word and colour."""
+    kind = status_class(status)
+    role = {"fresh": "accent", "recyclable": "ok", "open": "text", "final": "bad", "problematic": "warn"}
+    return ((f"{kind.glyph} {status_label(status).lower()}", role[kind.value]),)
+
+
+WHY = {
+    "on screen": ("▶", "on screen"),
+    "kept": ("▶", "kept for you"),
+    "callback": ("◷", "callback"),
+    "callback_any": ("◷", "callback, anyone's"),
+    "dropped": ("↯", "call was cut"),
+    "assigned": ("★", "yours"),
+    "pool": ("•", "pool"),
+    "handled": ("✓", "handled"),
+    "jump": ("▶", "chosen by you"),
+    "previous": ("▶", "back again"),
+}
+
+
+def why_words(line: QueueLine, now: datetime, reader: Reader) -> Line:
+    """Why somebody stands where they stand in the queue."""
+    glyph, word = WHY.get(line.why, ("•", line.why))
+    called_back = line.why.startswith("callback")
+    late = called_back and line.due
+    role = "warn" if late else {"callback": "accent", "dropped": "warn"}.get(line.why, "muted")
+    due = _(" due") if late else ""
+    at = f" {reader.short(line.at, now)}" if line.at is not None and called_back else ""
+    return ((f"{glyph} {_(word)}{due}{at}", role),)
