@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table
+from sqlalchemy import JSON, Column, Connection, DateTime, MetaData, Table
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage import counting
 
@@ -122,10 +123,22 @@ def _converter(kind: TypeEngine[object], connection: Connection) -> Callable[[ob
     convert = kind.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return None
-    if kind.python_type is datetime:
+    if isinstance(kind, DateTime | UTCDateTime):
         quick = _quick_time(convert) if dialect.name == "sqlite" else convert
         return lru_cache(maxsize=4096)(quick)  # rows of one import share their times
+    if isinstance(kind, JSON):
+        return _quick_json(convert)
     return convert
+
+
+def _quick_json(convert: Callable[[object], object]) -> Callable[[object], object]:
+    """Empty objects and lists, as most rows have, are converted once; ``convert`` does the others."""
+    empty: dict[type, object] = {dict: convert({}), list: convert([])}
+
+    def text(value: object) -> object:
+        return convert(value) if value or type(value) not in empty else empty[type(value)]
+
+    return text
 
 
 def _quick_time(convert: Callable[[object], object]) -> Callable[[object], object]:
