@@ -93,28 +93,11 @@ class Ledger:
             )
         )
 
-    def phones(
-        self,
-        contact_id: int,
-        somebody: Somebody,
-        *,
-        organisation_id: int,
-        answered: Sequence[int | None] = (None, None),
-        bad: bool = False,
-    ) -> None:
-        """The numbers of a contact; `answered`: when each was answered last (seconds since 1970)."""
+    def phones(self, contact_id: int, somebody: Somebody, *, organisation_id: int, bad: bool = False) -> None:
+        """The numbers of a contact."""
         for position, number in enumerate(somebody.numbers):
-            at = answered[position]
             self._sheets.phones.rows.append(
-                (
-                    organisation_id,
-                    contact_id,
-                    number.e164,
-                    somebody.kinds[position],
-                    position,
-                    bad,
-                    None if at is None else moment(at),
-                )
+                (organisation_id, contact_id, number.e164, somebody.kinds[position], position, bad)
             )
 
     def story(
@@ -140,13 +123,7 @@ class Ledger:
             self._call(step, place, shelf, count, somebody.numbers[number].e164, note)
             if step.attempt.action in ("schedule", "start-promotion"):
                 self._callback(step, place, shelf, note, followed, standing, agreed)
-        self.phones(
-            place.contact_id,
-            somebody,
-            organisation_id=shelf.organisation_id,
-            answered=answered,
-            bad=story.wrong_number,
-        )
+        self.phones(place.contact_id, somebody, organisation_id=shelf.organisation_id, bad=story.wrong_number)
         self._lead(story, standing, place, shelf, owner_id, due)
         last = standing.steps[-1].attempt
         if last.action == "sale":

@@ -32,9 +32,7 @@ class Sheets:
             "id organisation_id name first_name last_name company email address city state country language "
             "notes external_id tags attributes created_at updated_at",
         )
-        self.phones = Sheet(
-            "contact_phone", "organisation_id contact_id e164 kind position bad last_answered_at"
-        )
+        self.phones = Sheet("contact_phone", "organisation_id contact_id e164 kind position bad")
         self.segments = Sheet("campaign_segment", "organisation_id campaign_id segment rank")
         self.leads = Sheet(
             "lead",

@@ -22,6 +22,7 @@ from storage import schema
 from storage.address import Address, parse_address
 from storage.database import Database
 from storage.demo.filling import Progress, fill
+from storage.demo.loading import rows_first
 from storage.demo.summary import DemoSummary, summarise
 from storage.engines import connect_file
 from storage.errors import file_errors, translated
@@ -97,8 +98,9 @@ def _build_on_server(
             if _refuse(session, address.where, reset=reset):
                 tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
                 session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-            fill(session, leads=leads, seed=seed, now=now, progress=progress)
-            progress("Finishing", 0, 1)
+            with rows_first(session):
+                fill(session, leads=leads, seed=seed, now=now, progress=progress)
+                progress("Finishing", 0, 1)
             session.execute(text("ANALYZE"))
         progress("Finishing", 1, 1)
         with database.reading() as session:
@@ -116,11 +118,11 @@ def _build_file(
         _require_place(address, reset=reset)
         schema.upgrade(f"sqlite:///{place}")
         with closing(Database(parse_address(f"sqlite:///{place}"))) as database:
-            with database.transaction() as session:
+            with database.transaction() as session, rows_first(session):
                 fill(session, leads=leads, seed=seed, now=now, progress=progress)
+                progress("Finishing", 0, 1)
             with database.reading() as session:
                 summary = summarise(session, now=now)
-        progress("Finishing", 0, 1)
         _put(place, address)
     progress("Finishing", 1, 1)
     return summary
