@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col
 
 from domain.calling import history, queue_state
@@ -30,7 +30,10 @@ from domain.sql import affected
 
 @dataclass
 class Work:
-    """One outcome on its way: what was read, what was asked, what has been written so far."""
+    """One outcome on its way: what was read, what was asked, what has been written so far.
+
+    ``dialled`` is the call that waits for this outcome, if it was dialled here.
+    """
 
     actor: Actor
     now: datetime
@@ -39,6 +42,8 @@ class Work:
     campaign: Campaign
     policy: Policy
     entry: HopperEntry | None
+    dialled: Call | None
+    callback_pending: bool
     draft: str | None
     action: ConsoleAction
     reasons: tuple[ReasonView, ...]
@@ -59,8 +64,8 @@ class Planned:
 def call(session: Session, work: Work) -> int:
     """The call log row: the dialled call ended, or an attempt that was never dialled through Dialdeck."""
     entry, now = work.entry, work.now
-    if entry is not None and entry.call_id is not None:
-        call = session.execute(select(Call).where(col(Call.id) == entry.call_id)).scalar_one()
+    call = work.dialled
+    if call is not None and call.id is not None:
         ended = call.ended_at or now
         work.former["call_before"] = history.plain(
             {"ended_at": call.ended_at, "result": call.result, "talk_seconds": call.talk_seconds}
@@ -68,7 +73,7 @@ def call(session: Session, work: Work) -> int:
         affected(
             session,
             update(Call)
-            .where(col(Call.id) == entry.call_id)
+            .where(col(Call.id) == call.id)
             .values(
                 ended_at=ended,
                 result=work.action.result,
@@ -77,7 +82,7 @@ def call(session: Session, work: Work) -> int:
                 wrap_seconds=max(0, int((now - ended).total_seconds())),
             ),
         )
-        return entry.call_id
+        return call.id
     statement = insert(Call).values(
         organisation_id=work.lead.organisation_id,
         campaign_id=work.lead.campaign_id,
@@ -97,6 +102,8 @@ def call(session: Session, work: Work) -> int:
 
 def close_callbacks(session: Session, work: Work) -> list[int]:
     """An outcome ends what was due: pending callbacks of this lead are completed."""
+    if not work.callback_pending:
+        return []
     statement = (
         update(Activity)
         .where(
@@ -112,7 +119,7 @@ def close_callbacks(session: Session, work: Work) -> list[int]:
 
 def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, object]:
     lead, made, now = work.lead, planned.plan, work.now
-    dialled = work.entry is not None and work.entry.call_id is not None
+    dialled = work.dialled is not None
     answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
     owner_id = None if made.shift is not None else lead.owner_id
     state = queue_state.of_lead(
@@ -233,17 +240,6 @@ def consequences(
     if planned.bad_number is not None:
         set_phone(session, planned.bad_number.phone_id, bad=True)
         work.former["bad_phone"] = planned.bad_number.phone_id
-    elif (
-        work.entry is not None
-        and work.entry.call_id is not None
-        and work.action.result == CallResult.ANSWERED
-    ):
-        affected(
-            session,
-            update(ContactPhone)
-            .where(col(ContactPhone.contact_id) == lead.contact_id, col(ContactPhone.e164) == work.entry.e164)
-            .values(last_answered_at=now),
-        )
     return tuple(notices)
 
 

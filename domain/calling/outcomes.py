@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import and_, outerjoin, select, update
+from sqlalchemy import and_, exists, outerjoin, select, update
 from sqlmodel import Session, col
 
 from domain.calling import history, late, outcome_writes, phones, plan
 from domain.calling.actions import label_of
 from domain.calling.dossier import facts_of
 from domain.calling.models import (
+    Activity,
+    Call,
     ConsoleAction,
     Draft,
     HopperEntry,
@@ -35,6 +37,14 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.people import states
 from domain.people.rights import SELLING_ROLES, Actor, require
 from domain.sales.sales import SaleInput
+
+_CALLBACK_PENDING = exists(
+    select(col(Activity.id)).where(
+        col(Activity.lead_id) == col(Lead.id),
+        col(Activity.state) == "pending",
+        col(Activity.kind) == "callback",
+    )
+).label("callback_pending")
 
 
 def record(
@@ -86,10 +96,16 @@ def read(
 ) -> Work:
     """Lead, contact, campaign, claim and draft in one statement; the action with its reasons in another."""
     row = session.execute(
-        select(Lead, Contact, Campaign, HopperEntry, col(Draft.text))
+        select(Lead, Contact, Campaign, HopperEntry, Call, col(Draft.text), _CALLBACK_PENDING)
         .select_from(
             outerjoin(
-                outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)),
+                outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)).outerjoin(
+                    Call,
+                    and_(
+                        col(Call.id) == col(HopperEntry.call_id),
+                        col(HopperEntry.locked_by) == actor.user_id,
+                    ),
+                ),
                 Draft,
                 and_(col(Draft.lead_id) == col(Lead.id), col(Draft.seller_id) == actor.user_id),
             )
@@ -102,7 +118,7 @@ def read(
     ).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
-    lead, contact, campaign, entry, draft = row
+    lead, contact, campaign, entry, dialled, draft, pending = row
     action, reasons = _action(session, actor.organisation_id, slug, language)
     text = note if note is not None else draft
     return Work(
@@ -113,6 +129,8 @@ def read(
         campaign=campaign,
         policy=policy_of(campaign),
         entry=entry,
+        dialled=dialled,
+        callback_pending=pending,
         draft=draft,
         action=action,
         reasons=reasons,
@@ -165,7 +183,7 @@ def _planned(session: Session, work: Work, at: datetime | None) -> Planned:
         bad = next((n for n in numbers if n.e164 == dialled), None) or phones.choose(
             numbers, work.lead.dial_attempts
         )
-    facts = facts_of(work.lead, numbers, dialled=work.entry is not None and work.entry.call_id is not None)
+    facts = facts_of(work.lead, numbers, dialled=work.dialled is not None)
     made = plan.make(
         work.action, facts, work.policy, work.now, at=at, wrong_number=work.action.marks_phone_bad
     )

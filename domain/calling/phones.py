@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, outerjoin, select
+from sqlalchemy import and_, exists, func, or_, outerjoin, select
 from sqlmodel import Session, col
 
-from domain.calling.models import HeldNumber, HopperEntry
+from domain.calling.models import Call, HeldNumber, HopperEntry
+from domain.codes import CallResult
 from domain.contacts.models import ContactPhone, DoNotCall
 
 
@@ -61,6 +62,16 @@ def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: 
         HopperEntry,
         col(HopperEntry.id) == col(HeldNumber.entry_id),
     )
+    answered = (
+        select(func.max(col(Call.started_at)))
+        .where(
+            col(Call.contact_id) == contact_id,
+            col(Call.e164) == col(ContactPhone.e164),
+            col(Call.result) == CallResult.ANSWERED.value,
+            col(Call.undone_at).is_(None),
+        )
+        .scalar_subquery()
+    )
     statement = (
         select(
             col(ContactPhone.id),
@@ -69,7 +80,7 @@ def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: 
             col(ContactPhone.position),
             col(ContactPhone.bad),
             registered,
-            col(ContactPhone.last_answered_at),
+            answered.label("answered_at"),
             col(HopperEntry.locked_by),
         )
         .select_from(held)

@@ -51,7 +51,7 @@ class Contact(Entity, table=True):
 class ContactPhone(Entity, table=True):
     """One number of a contact in E.164 (``+`` and digits). ``position`` is the list order, from 0.
 
-    ``bad`` numbers (wrong number) are never dialled; ``last_answered_at`` puts a number that was answered first.
+    ``bad`` numbers (wrong number) are never dialled. When a number was last answered is for the call log to say.
     """
 
     __tablename__: ClassVar[str] = "contact_phone"
@@ -65,7 +65,6 @@ class ContactPhone(Entity, table=True):
     kind: str = "phone"
     position: int = 0
     bad: bool = False
-    last_answered_at: datetime | None = None
 
 
 class DoNotCall(Entity, table=True):

@@ -173,7 +173,6 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('bad', sa.Boolean(), nullable=False),
-    sa.Column('last_answered_at', Utc, nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_contact_phone_contact_id_contact'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_contact_phone_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_phone')),
