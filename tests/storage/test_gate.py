@@ -178,6 +178,7 @@ def test_a_folder_that_cannot_be_written_is_named() -> None:
             gate_for(folder / "shop.sqlite3").hold().__enter__()
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_child_forked_inside_a_write_does_not_let_go_of_the_parents_gate(gate: WriteGate) -> None:
     with gate.hold():

@@ -158,9 +158,14 @@ def _reachable(binaries: Path, account: Account, folder: Path) -> Path:
             return binaries
     except PermissionError:
         pass
-    copy = folder / "install"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
-    for path in [copy, *copy.rglob("*")]:
+    install, package = binaries.parent, binaries.parent.parent
+    store = folder / "store"
+    copy = store / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # a wheel's binaries look for them there
+    if libraries.is_dir():
+        shutil.copytree(libraries, store / libraries.name, symlinks=True)
+    for path in [store, *store.rglob("*")]:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
     return copy / "bin"
 
