@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -26,7 +25,8 @@ from domain.campaigns.segments import zone_named
 from domain.errors import Conflict, Invalid, NotFound
 from domain.intake.loading import BulkLoader, Loader, Terms
 from domain.intake.mapping import ColumnMap, propose
-from domain.intake.matching import Decided, Duplicates, Matcher, Place, Scope, look_up
+from domain.intake.matching import Decided, Matcher, Place, look_up
+from domain.intake.options import Counts, ImportOptions, ImportResult, Preview, Progress, Transactions
 from domain.intake.reading import Record, Records, Source, open_source
 from domain.intake.rejects import Reject, RejectsFile
 from domain.intake.rows import Row, RowReader
@@ -37,90 +37,6 @@ CHUNK = 2_000
 """Rows per write transaction: about 50 ms on SQLite."""
 
 FIRST_LEAD = "first_lead_id"
-
-
-class Transactions(Protocol):
-    """Where the import works: a short transaction for each chunk (``storage.database.Database``)."""
-
-    def transaction(self) -> AbstractContextManager[Session]:
-        """A session to write with."""
-        ...
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A session that only reads."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What a person may say about an import.
-
-    list_name: the lead list; the file's name if empty. overrides: field to column, see ``mapping.propose``.
-    region: two letters, for numbers without a country code; the campaign's if empty. header, delimiter, encoding:
-    found by content if None. rejects: a file for the rows that were not taken. dry_run: count, write nothing.
-    """
-
-    list_name: str | None = None
-    overrides: dict[str, str] = field(default_factory=dict)
-    region: str | None = None
-    duplicates: Duplicates = Duplicates.SKIP
-    scope: Scope = Scope.CAMPAIGN
-    header: bool | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    rejects: Path | None = None
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of the rows read: rows = imported + updated + duplicates + rejected.
-
-    ``do_not_call`` is the part of imported that must not be called; ``blank`` counts empty lines, no rows.
-    """
-
-    rows: int = 0
-    imported: int = 0
-    updated: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    do_not_call: int = 0
-    blank: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is: physical lines done of those in the file, and the counts so far."""
-
-    line: int
-    lines: int
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did. ``list_id`` is None in a dry run into a list that does not exist.
-
-    ``finished`` is False where it was stopped; ``resumed`` True where it continued an earlier run. ``reasons``
-    counts the rejects of this run by reason.
-    """
-
-    counts: Counts
-    list_id: int | None
-    list_name: str
-    columns: ColumnMap
-    finished: bool
-    resumed: bool
-    reasons: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A look at a file before it is imported: how it is read, the mapping, the first rows as they would be."""
-
-    source: Source
-    columns: ColumnMap
-    rows: tuple[Row | Reject, ...]
 
 
 @dataclass(frozen=True, slots=True)
