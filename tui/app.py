@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from domain.people.rights import Actor
     from domain.people.users import SignInChoice
 
-log = logging.getLogger("dialdeck.tui")
-
-
 def _palette() -> type[Provider]:
     from tui.palette import PaletteProvider
 
@@ -296,12 +293,13 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
 
     def stop_for(self, error: BaseException) -> None:
         """A defect: into the log with its traceback, and one line for the person."""
-        log.critical("the application stopped", exc_info=error)
-        self._stop_with(
-            _(
-                "Dialdeck stopped because of a defect ({kind}). Nothing that was on screen as saved is lost."
-            ).format(kind=type(error).__name__)
+        from storage import logs
+
+        logs.record("tui", "stopped by a defect", level="critical", error=error)
+        line = _(
+            "Dialdeck stopped because of a defect ({kind}). What the screen said was saved is saved. Log: {log}"
         )
+        self._stop_with(line.format(kind=type(error).__name__, log=logs.log_path()))
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback with the values of local variables, which are people's data. There is
@@ -346,6 +344,8 @@ def run(
         options: Mapping[str, object] | None = {"database": database, "user": user}
     else:
         desk, options = Desk(database or "", preferences, now=now), None
+    # Until the configuration names a log file, nothing may be written into the terminal of the application.
+    logging.getLogger("dialdeck").addHandler(logging.NullHandler())
     app = DialdeckApp(desk, user=user, password=password, options=options)
     try:
         app.run(mouse=desk.preferences.mouse)

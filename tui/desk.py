@@ -97,9 +97,11 @@ class Desk:
         """
         from zoneinfo import ZoneInfo
 
+        from storage import logs
         from storage.config import load
 
         settings = load(options).settings
+        logs.configure(settings.log_level)
         self.url = settings.database
         self.user = settings.user
         self.preferences = Preferences(

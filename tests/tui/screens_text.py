@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from textual.app import App
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
+from textual.worker import WorkerCancelled, WorkerFailed
 
 
 def shown(app: App[object]) -> str:
@@ -26,6 +26,6 @@ def line_with(app: App[object], text: str) -> str:
 async def settled(pilot: Pilot[object]) -> None:
     """Wait until the threads are done and what they brought is painted."""
     for _round in range(4):
-        with suppress(WorkerCancelled):  # the application is leaving
+        with suppress(WorkerCancelled, WorkerFailed):  # the application is leaving
             await pilot.app.workers.wait_for_complete()
         await pilot.pause()

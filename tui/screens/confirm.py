@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import HorizontalGroup, VerticalGroup
@@ -59,7 +58,3 @@ class ConfirmScreen(Window[bool]):
 
     def action_other(self) -> None:
         self.focus_next(Button)
-
-    def on_key(self, event: events.Key) -> None:
-        """No key of this window reaches the screen below."""
-        event.stop()
