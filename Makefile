@@ -44,6 +44,7 @@ $(STAMP): pyproject.toml requirements.lock
 	echo 'Installing the locked dependencies'; \
 	$(PIP) install --quiet --require-hashes -r requirements.lock; \
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .; \
+	$(BIN)/python -m compileall -q cli domain scheduler storage tui; \
 	touch $(STAMP)
 
 run: install
