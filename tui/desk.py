@@ -412,17 +412,19 @@ class Desk:
 
     def add_reason(self, code: int) -> OutcomeResult:
         """Add a reason to the last outcome."""
-        from domain.calling import outcomes
+        from domain.calling import reasons
 
         with self.database.transaction() as session:
-            return outcomes.add_reason(session, actor=self.actor, code=code, now=self.now())
+            return reasons.add_reason(
+                session, actor=self.actor, code=code, now=self.now(), language=self.language
+            )
 
     def undo(self) -> UndoResult:
         """Take back the last outcome; ``next_lead`` of its campaign brings the person back on screen."""
         from domain.calling import undo
 
         with self.database.transaction() as session:
-            return undo.undo(session, actor=self.actor, now=self.now())
+            return undo.undo(session, actor=self.actor, now=self.now(), language=self.language)
 
     def undo_depth(self) -> int:
         """How many outcomes can be taken back."""

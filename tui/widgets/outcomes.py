@@ -180,7 +180,7 @@ class OutcomeBoard(Pane, can_focus=True):
         )
 
     def _shortened(self, action: ActionView, room: int) -> Line:
-        """As much as fits: words of the effect go first, then the end of the label, then the rest."""
+        """As much as fits: words of the effect go first, then its glyph, then the end of the label."""
         head, label, sets, *effect = self._short(action)
         word = self.noted.get(action.slug)
         if word is not None:
@@ -189,11 +189,11 @@ class OutcomeBoard(Pane, can_focus=True):
         if cells(whole) <= room:
             return whole
         tail: Line = (sets, (effect[0][0].rstrip(), effect[0][1])) if effect else (sets,)
-        least = min(cell_len(label[0]), LEAST_LABEL)
-        for end in (tail, (sets,), ()):
-            space = room - cells((head, *end))
-            if space >= least:
-                return (head, (self._clipped(action, space), label[1]), *end)
+        for least in (cell_len(label[0]), min(cell_len(label[0]), LEAST_LABEL)):
+            for end in (tail, (sets,)):
+                space = room - cells((head, *end))
+                if space >= least:
+                    return (head, (self._clipped(action, space), label[1]), *end)
         return clip_line((head, label), room)
 
     def _clipped(self, action: ActionView, room: int) -> str:

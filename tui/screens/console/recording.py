@@ -103,21 +103,20 @@ class Recording(NoteKeeping):
             self.board.note(action.slug, _("what?"))
             self._open(SalePrompt(action, self.products, self.reader.language))
         elif ask is Ask.CANCELLED:
-            self.abandon()
+            self.abandon(outcome)
         elif ask is Ask.NOT_A_REASON:
             self._show_reasons(
                 _("{outcome}: a digit says why").format(outcome=action.label), action.reasons, "Esc"
             )
 
-    def abandon(self) -> None:
+    def abandon(self, outcome: Outcome | None = None) -> None:
         """Nothing is recorded; the person stays."""
-        pending = self.flow.pending
+        given_up = outcome or self.flow.pending
         self.flow.cancel()
         self.board.note()
-        name = pending.action.label if pending else ""
-        self.status.say(
-            _("{outcome} not recorded.").format(outcome=name) if name else _("Not recorded."), "muted"
-        )
+        if given_up is None:
+            return
+        self.status.say(_("{outcome} not recorded.").format(outcome=given_up.action.label), "muted")
 
     def _key_of(self, action: ActionView, *, timed: bool = False) -> str:
         table = self.flow.timed if timed else self.flow.by_key
