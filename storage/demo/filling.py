@@ -22,7 +22,7 @@ from storage.bulk import reserve_ids
 from storage.demo import ahead, offers
 from storage.demo.cast import Cast, Somebody
 from storage.demo.dataset import Client, clients
-from storage.demo.ledger import Ledger, Place, Shelf, external_id
+from storage.demo.ledger import Handed, Ledger, Place, Shelf, external_id
 from storage.demo.replay import Meaning, Replay, moment
 from storage.demo.sheets import Sheets
 from storage.demo.staff import SELLERS, SHOP_ZONE, STAFF
@@ -212,9 +212,14 @@ class _Deposits:
             place,
             shelf,
             agreed=agreed,
-            owner_id=None if seller is None else shelf.sellers[seller],
+            handed=None if seller is None else self._handed(story, shelf.sellers[seller]),
             due=due,
         )
+
+    def _handed(self, story: Story, owner_id: int) -> Handed:
+        """A supervisor gave the lead to a seller this morning, or after the last call."""
+        at = max(self._now - timedelta(hours=6), moment(story.attempts[-1].ended))
+        return Handed(owner_id, at, self._here.users["ines"])
 
     def _reason(self, story: Story) -> int | None:
         """The reason the seller gave with the last outcome, the first of the list more often than the last."""

@@ -40,6 +40,15 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A lead given to a seller: to whom, when, by which supervisor."""
+
+    owner_id: int
+    at: datetime
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The numbers of one lead's rows: contact, lead, list, and the first of its calls."""
 
@@ -109,7 +118,7 @@ class Ledger:
         shelf: Shelf,
         *,
         agreed: Agreed | None = None,
-        owner_id: int | None = None,
+        handed: Handed | None = None,
         due: datetime | None = None,
     ) -> None:
         """A lead with everything that happened to it; `due` is when it is tried again."""
@@ -124,7 +133,7 @@ class Ledger:
             if step.attempt.action in ("schedule", "start-promotion"):
                 self._callback(step, place, shelf, note, followed, standing, agreed)
         self.phones(place.contact_id, somebody, organisation_id=shelf.organisation_id, bad=story.wrong_number)
-        self._lead(story, standing, place, shelf, owner_id, due)
+        self._lead(story, standing, place, shelf, handed, due)
         last = standing.steps[-1].attempt
         if last.action == "sale":
             self._sale(place, shelf, shelf.sellers[last.seller], last.ended, len(standing.steps) - 1)
@@ -238,7 +247,7 @@ class Ledger:
         standing: Standing,
         place: Place,
         shelf: Shelf,
-        owner_id: int | None,
+        handed: Handed | None,
         due: datetime | None,
     ) -> None:
         client, last = story.client, story.attempts[-1]
@@ -246,7 +255,7 @@ class Ledger:
         state = queue_state.of_lead(
             status=standing.status,
             exhausted=standing.exhausted,
-            owner_id=owner_id,
+            owner_id=handed.owner_id if handed else None,
             dialable=shelf.dialable,
             good_number=not story.wrong_number,
             callback_pending=standing.callback_at is not None,
@@ -261,7 +270,7 @@ class Ledger:
                 shelf.campaign_id,
                 place.contact_id,
                 place.list_id,
-                owner_id,
+                handed.owner_id if handed else None,
                 standing.shift.value if standing.shift else None,
                 standing.status,
                 standing.campaign_status,
@@ -276,18 +285,20 @@ class Ledger:
                 standing.exhausted,
                 _maybe(standing.last_status_change),
                 _maybe(standing.last_action_at),
-                shelf.opened if owner_id is not None else None,
+                handed.at if handed else None,
                 due or ended,
                 state.value,
                 standing.segment,
                 priority,
                 external_id(client.number),
                 {},
-                1 + standing.attempts,
+                1 + standing.attempts + (handed is not None),
                 shelf.opened,
-                ended,
+                handed.at if handed else ended,
             )
         )
+        if handed:
+            self._hand(handed, place.lead_id, place.contact_id, shelf.organisation_id, shelf.campaign_id)
 
     def fresh_lead(
         self,
@@ -297,22 +308,35 @@ class Ledger:
         organisation_id: int,
         campaign_id: int,
         list_id: int,
-        owner_id: int | None,
+        handed: Handed | None,
         status: str,
         segment: str,
         state: int,
         at: datetime,
     ) -> None:
         """A lead nobody has called yet."""
-        handed = at if owner_id is not None else None
         self._know(organisation_id, campaign_id, segment, _PRIORITY)
+        owner_id, handed_at = (handed.owner_id, handed.at) if handed else (None, None)
+        version = 1 + (handed is not None)
         never = (None,) * 5  # resolution, reason, console action, last attempt, call result
         self._sheets.leads.rows.append(
             (
                 *(lead_id, organisation_id, campaign_id, contact_id, list_id, owner_id, None, status, 1),
                 *never,
-                *(0, 0, 0, False, None, None, handed, at, state, segment, _PRIORITY, None, {}, 1, at, at),
+                *(0, 0, 0, False, None, None, handed_at, at, state, segment, _PRIORITY, None, {}, version),
+                *(at, handed_at or at),
             )
+        )
+        if handed:
+            self._hand(handed, lead_id, contact_id, organisation_id, campaign_id)
+
+    def _hand(
+        self, handed: Handed, lead_id: int, contact_id: int, organisation_id: int, campaign_id: int
+    ) -> None:
+        before, after = {"owner_id": None}, {"owner_id": handed.owner_id}
+        numbers = (lead_id, contact_id, campaign_id)
+        self._sheets.history.rows.append(
+            (organisation_id, handed.at, handed.by, *numbers, None, "assign", None, before, after)
         )
 
     def _know(self, organisation_id: int, campaign_id: int, segment: str, priority: int) -> None:

@@ -18,7 +18,7 @@ from domain.models import metadata
 from storage.bulk import reserve_ids
 from storage.demo import offers
 from storage.demo.cast import Cast, Somebody
-from storage.demo.ledger import Ledger
+from storage.demo.ledger import Handed, Ledger
 from storage.demo.sheets import Sheets
 
 LEADS = 400
@@ -48,6 +48,7 @@ class Subscriptions:
         self._sellers = sellers
         self._created_by = created_by
         self._opened = now - timedelta(days=1)
+        self._assigned = 0
         self._rng = random.Random(f"subscriptions {seed}")
         self._sheets = Sheets()
         self._ledger = Ledger(self._sheets, seed)
@@ -55,6 +56,7 @@ class Subscriptions:
     def write(self, cast: Cast, known: Sequence[tuple[int, Somebody, bool]], *, clients: int) -> None:
         """Write as many leads as suits a shop of `clients` people, LEADS at the most."""
         size = max(len(self._sellers), min(LEADS, clients // 2))
+        self._assigned = min(ASSIGNED_PER_SELLER * len(self._sellers), size // 4)
         invited = self._invited(known, size // KNOWN_PART)
         campaign_id, zone, dialable = self._open_campaign()
         fair = self._list(campaign_id, "Spring fair", size - len(invited))
@@ -125,8 +127,7 @@ class Subscriptions:
     ) -> None:
         contact_id, somebody, blocked, list_id = person
         status = DialStatus.DNC if blocked else DialStatus.NEW
-        handed = turn < ASSIGNED_PER_SELLER * len(self._sellers) // 2 and not blocked
-        owner_id = self._sellers[turn % len(self._sellers)] if handed else None
+        owner_id = self._sellers[turn % len(self._sellers)] if turn < self._assigned and not blocked else None
         state = queue_state.of_lead(
             status=status.value, exhausted=False, owner_id=owner_id, dialable=dialable
         )
@@ -137,7 +138,7 @@ class Subscriptions:
             organisation_id=self._organisation_id,
             campaign_id=campaign_id,
             list_id=list_id,
-            owner_id=owner_id,
+            handed=None if owner_id is None else Handed(owner_id, self._opened, self._created_by),
             status=status.value,
             segment=segment,
             state=state.value,

@@ -14,6 +14,7 @@ from domain.codes import NO_STATUS_KEY, DialStatus, QueueState, status_label
 from domain.people import shop
 from domain.people.models import User
 from domain.sales.models import Sale
+from storage.demo.dataset import ATTRIBUTION
 
 _POOL = (QueueState.READY.value, QueueState.IN_HOPPER.value, QueueState.OWNED.value, QueueState.DROPPED.value)
 
@@ -124,7 +125,7 @@ def _callbacks(session: Session, campaign: Campaign, now: datetime) -> tuple[int
 
 
 def as_text(summary: DemoSummary) -> str:
-    """The summary for people, a few lines for each campaign."""
+    """The summary for people, a few lines for each campaign, and where the data comes from."""
     lines = []
     for campaign in summary.campaigns:
         lines.append(f"{campaign.name}  ({campaign.hours})")
@@ -141,4 +142,5 @@ def as_text(summary: DemoSummary) -> str:
         )
         lines.append("")
     lines.append(f"{summary.sellers} sellers")
+    lines.append(ATTRIBUTION)
     return "\n".join(lines)

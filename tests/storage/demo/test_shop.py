@@ -33,6 +33,7 @@ from storage.demo import shop
 from storage.demo.dataset import clients
 from storage.demo.offers import DEPOSITS, SUBSCRIPTIONS
 from storage.demo.summary import DemoSummary, as_text, summarise
+from storage.errors import NotADialdeckDatabase
 from storage.integrity import check
 
 NOW = datetime(2026, 3, 11, 15, 20, tzinfo=UTC)
@@ -132,7 +133,8 @@ def test_every_attempt_is_a_call_an_activity_and_an_event(small: Database) -> No
         calls = Counter(session.exec(select(Call.lead_id)).all())
         answered = Counter(session.exec(select(Call.lead_id).where(Call.result == "answered")).all())
         activities = Counter(session.exec(select(Activity.lead_id).where(Activity.kind == "call")).all())
-        events = Counter(session.exec(select(HistoryEvent.lead_id)).all())
+        kinds = col(HistoryEvent.kind).in_(["outcome", "call"])
+        events = Counter(session.exec(select(HistoryEvent.lead_id).where(kinds)).all())
         leads = session.exec(select(Lead)).all()
     for lead in leads:
         assert lead.dial_attempts == calls[lead.id or 0] == activities[lead.id] == events[lead.id]
@@ -167,6 +169,33 @@ def test_every_lead_waits_where_the_rule_of_the_queue_says(small_file: Path, tmp
             )
         assert session.exec(states).all() == before
         assert {0, 2, 3, 4, 9} <= {state for _, state in before}
+
+
+def test_each_seller_has_leads_handed_by_a_supervisor(small: Database) -> None:
+    with small.reading() as session:
+        leads = session.exec(select(Lead).where(col(Lead.owner_id).is_not(None))).all()
+        events = session.exec(select(HistoryEvent).where(HistoryEvent.kind == "assign")).all()
+        ines = session.exec(select(User).where(User.name == "ines")).one()
+    assert len({lead.owner_id for lead in leads}) == 8
+    assert {lead.id: (lead.owner_id, lead.assigned_at) for lead in leads} == {
+        event.lead_id: ((event.after or {})["owner_id"], event.at) for event in events
+    }
+    assert {event.user_id for event in events} == {ines.id}
+
+
+def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Inés,\n" * 100)
+    with pytest.raises(NotADialdeckDatabase):
+        build(f"sqlite:///{file}", leads=10)
+    assert file.read_text() == "Dear Inés,\n" * 100
+
+
+def test_an_empty_file_becomes_the_shop(tmp_path: Path) -> None:
+    file = tmp_path / "shop.sqlite3"
+    file.touch()
+    build(f"sqlite:///{file}", leads=10)
+    assert shop.stands(f"sqlite:///{file}")
 
 
 def test_who_asked_not_to_be_called_is_on_the_register_everywhere(small: Database) -> None:
@@ -368,4 +397,6 @@ def test_the_summary_says_how_the_campaigns_stand(small: Database) -> None:
     assert "leads        600" in lines
     assert "Not interested" in lines
     assert "callbacks due" in lines
-    assert lines.endswith("8 sellers")
+    assert "8 sellers" in lines
+    assert "Bank Marketing" in lines
+    assert "CC BY 4.0" in lines
