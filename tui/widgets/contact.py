@@ -37,7 +37,7 @@ class ContactPane(Pane, can_focus=True):
         dossier = self.dossier
         if dossier is None:
             return []
-        rows = self._phones(dossier)
+        rows = [row for line in self._phones(dossier) for row in wrap_line(line, width, 5)]
         for label, value in self._fields(dossier):
             rows.extend(field_rows(label, value, width))
         if not self.whole or dossier.others:
@@ -58,8 +58,8 @@ class ContactPane(Pane, can_focus=True):
                 (
                     (f" {pointer}", "key"),
                     (text.phone(phone.e164), "strong" if usable else "bad"),
-                    (f" {phone.kind}" if phone.kind else "", "muted"),
                     *phone_marks(phone),
+                    (f" {phone.kind}" if phone.kind else "", "muted"),
                 )
             )
         return rows

@@ -43,7 +43,7 @@ class KeyLine(Widget):
     """Made from the live bindings, so it follows the user's keymap and what is possible now.
 
     One paint instead of Textual's footer of many widgets. Where the line is too narrow, the commands with the
-    highest ``show`` number go first; help stays.
+    highest ``show`` number go first, before them those not possible now; help stays.
     """
 
     DEFAULT_CSS = """
@@ -79,10 +79,11 @@ class KeyLine(Widget):
     def _chosen(self, width: int) -> list[_Entry]:
         entries = self._entries()
         while entries and sum(entry.cells + _GAP for entry in entries) - _GAP > width:
-            last = next((entry for entry in reversed(entries) if entry.command.id != "app.help"), None)
-            if last is None:
+            rest = [entry for entry in entries if entry.command.id != "app.help"]
+            if not rest:
                 break
-            entries.remove(last)
+            # What cannot be done now goes first, then the last in order.
+            entries.remove(max(rest, key=lambda entry: (not entry.enabled, entry.show)))
         return entries
 
     def render(self) -> Content:

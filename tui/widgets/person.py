@@ -138,15 +138,17 @@ def _number(phone: PhoneView) -> Line:
     usable = not (phone.bad or phone.do_not_call)
     return (
         (text.phone(phone.e164), "strong" if usable else "bad"),
-        (f" {phone.kind}" if phone.kind else "", "muted"),
         *phone_marks(phone),
+        (f" {phone.kind}" if phone.kind else "", "muted"),
     )
 
 
 def attempts(dossier: Dossier, now: datetime, reader: Reader) -> Line:
     """Which try this is, and how the last one ended."""
+    # A call that was dialled is counted already.
+    number = dossier.attempts + int(dossier.dialled_number is None)
     line: list[tuple[str, str]] = [
-        (_("try {number} of {most}").format(number=dossier.attempts + 1, most=dossier.max_attempts), "text")
+        (_("try {number} of {most}").format(number=number, most=dossier.max_attempts), "text")
     ]
     result = dossier.last_result or dossier.status
     if dossier.attempts and result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.codes import SellerState
@@ -42,6 +43,16 @@ class Calling(Recording):
 
     def _started(self, ticket: DialTicket) -> None:
         self._dialling = False
+        if self.dossier is None or self.dossier.lead_id != ticket.lead_id:
+            return
+        # What the database counted and changed with this call, so that the outcome sees the same lead.
+        self.dossier = replace(
+            self.dossier,
+            version=ticket.version,
+            attempts=self.dossier.attempts + 1,
+            dialling_since=ticket.started_at,
+            dialled_number=ticket.e164,
+        )
         self.number = ticket.e164
         self.enter(SellerState.TALKING, ticket.started_at)
         dialled = self.app.dialler.dial(ticket.e164)
