@@ -55,7 +55,7 @@ class Subscriptions:
 
     def write(self, cast: Cast, known: Sequence[tuple[int, Somebody, bool]], *, clients: int) -> None:
         """Write as many leads as suits a shop of `clients` people, LEADS at the most."""
-        size = max(len(self._sellers), min(LEADS, clients // 2))
+        size = max(1, min(LEADS, clients // 2))
         self._assigned = min(ASSIGNED_PER_SELLER * len(self._sellers), size // 4)
         invited = self._invited(known, size // KNOWN_PART)
         campaign_id, zone, dialable = self._open_campaign()

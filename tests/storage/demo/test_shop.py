@@ -302,6 +302,17 @@ def test_a_real_shop_is_never_replaced(database: Database) -> None:
     assert not shop.stands(database.url)
 
 
+@pytest.mark.parametrize("leads", [1, 3])
+def test_a_tiny_shop_is_sound_and_its_largest_campaign_is_that_of_the_data(
+    tmp_path: Path, leads: int
+) -> None:
+    url = f"sqlite:///{tmp_path / 'tiny.sqlite3'}"
+    largest = build(url, leads=leads).campaigns[0]
+    assert (largest.name, largest.leads) == (DEPOSITS, leads)
+    with closing(open_database(url)) as database:
+        assert check(database) == []
+
+
 def test_a_shop_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         build(f"sqlite:///{tmp_path / 'none.sqlite3'}", leads=0)
