@@ -111,11 +111,10 @@ def _prepared(
 def _converted(
     converters: Sequence[tuple[int, Callable[[object], object]]], rows: Iterable[Row]
 ) -> Iterator[Row]:
-    for row in rows:
-        values = list(row)
-        for place, convert in converters:
-            values[place] = convert(values[place])
-        yield values
+    columns: list[Iterable[object]] = list(zip(*rows, strict=True))
+    for place, convert in converters:
+        columns[place] = map(convert, columns[place])
+    return zip(*columns, strict=True)
 
 
 def _converter(kind: TypeEngine[object], connection: Connection) -> Callable[[object], object] | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LEAST_NATIONAL_DIGITS = 2
 _MOST_NATIONAL_DIGITS = 17
-_LONGEST_COUNTRY_CODE = 3
+_COUNTRY_CODE_LENGTHS = (1, 2, 3)
 
 
 class Verdict(IntEnum):
@@ -165,20 +165,27 @@ class Country:
         return Verdict.INVALID
 
 
-@lru_cache(maxsize=512)
+class _Countries(dict[str, Country | None]):
+    """The plans by country calling code, each made when first asked for."""
+
+    def __missing__(self, code: str) -> Country | None:
+        from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+        regions = []
+        for name in COUNTRY_CODE_TO_REGION_CODE.get(int(code), ()):
+            metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), name)
+            if metadata is not None:
+                regions.append(Region(metadata, _mobiles_have_places(int(code))))
+        found = self[code] = Country(regions[0], regions) if regions else None
+        return found
+
+
+_COUNTRIES = _Countries()
+
+
 def country(code: str) -> Country | None:
     """The plans under a country calling code, None if there is no such code."""
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-
-    names = COUNTRY_CODE_TO_REGION_CODE.get(int(code))
-    if names is None:
-        return None
-    regions = []
-    for name in names:
-        metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), name)
-        if metadata is not None:
-            regions.append(Region(metadata, _mobiles_have_places(int(code))))
-    return Country(regions[0], regions)
+    return _COUNTRIES[code]
 
 
 def _mobiles_have_places(code: int) -> bool:
@@ -199,23 +206,14 @@ def region_named(name: str) -> Region | None:
     return Region(metadata, _mobiles_have_places(metadata.country_code))
 
 
-def _split_country(digits: str) -> tuple[str, Country, str] | None:
-    if digits[:1] != "0":
-        for length in range(1, min(len(digits), _LONGEST_COUNTRY_CODE) + 1):
-            found = country(digits[:length])
-            if found is not None:
-                return digits[:length], found, digits[length:]
-    return None
-
-
 def _international(digits: str) -> Resolved:
-    if len(digits) <= _LEAST_NATIONAL_DIGITS:
-        raise Unusual
-    split = _split_country(digits)
-    if split is None:
-        raise Unusual
-    code, plans, rest = split
-    return _judged(code, plans, plans.main, rest)
+    if len(digits) > _LEAST_NATIONAL_DIGITS and digits[0] != "0":
+        for length in _COUNTRY_CODE_LENGTHS:
+            code = digits[:length]
+            plans = _COUNTRIES[code]
+            if plans is not None:
+                return _judged(code, plans, plans.main, digits[length:])
+    raise Unusual
 
 
 def _judged(code: str, plans: Country, region: Region, digits: str) -> Resolved:

@@ -15,9 +15,11 @@ from sqlmodel import Session, col
 
 from domain.calling.models import Lead
 from domain.codes import DialStatus, Resolution
+from domain.constructs import among
 from domain.contacts.models import ContactPhone, DoNotCall
-from domain.intake.rows import Row
+from domain.intake.rows import NO_TRACKING, Row
 
+_DNC = DialStatus.DNC.value
 _Item = TypeVar("_Item")
 
 # SQLite takes 32,766 parameters, PostgreSQL 65,535.
@@ -108,7 +110,7 @@ def _with_leads(place: Place, numbers: Sequence[str]) -> Select[str, int, int | 
         )
         .outerjoin(Lead, lead)
         .where(
-            col(ContactPhone.organisation_id) == place.organisation_id, col(ContactPhone.e164).in_(numbers)
+            col(ContactPhone.organisation_id) == place.organisation_id, among(col(ContactPhone.e164), numbers)
         )
         .order_by(col(ContactPhone.contact_id))
     )
@@ -142,7 +144,7 @@ def _together(found: list[Match]) -> list[Match]:
 def _on_register(place: Place, numbers: Sequence[str]) -> Select[str | None]:
     return select(col(DoNotCall.e164)).where(
         col(DoNotCall.organisation_id) == place.organisation_id,
-        col(DoNotCall.e164).in_(numbers),
+        among(col(DoNotCall.e164), numbers),
         col(DoNotCall.removed_at).is_(None),
     )
 
@@ -169,6 +171,8 @@ def _blocked(place: Place, contacts: Sequence[int]) -> CompoundSelect[int]:
 
 def forbids_calls(row: Row) -> bool:
     """Whether a row itself says that the person must not be called: its numbers go on the register."""
+    if row.tracking is NO_TRACKING:
+        return row.status == _DNC
     return row.status == DialStatus.DNC or row.tracking.campaign_resolution == Resolution.DN
 
 
@@ -251,8 +255,8 @@ class Matcher:
             self._taken.add(contact)
             decided.merges.append((contact, row, False))
         self._note(row, contact)
-        blocked = contact in known.blocked_contacts or any(
-            phone.e164 in self._registered for phone in row.phones
+        blocked = bool(self._registered or known.blocked_contacts) and (
+            contact in known.blocked_contacts or any(phone.e164 in self._registered for phone in row.phones)
         )
         decided.leads.append(NewLead(row, contact, blocked))
 

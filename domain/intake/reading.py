@@ -112,42 +112,55 @@ class Records(Iterator[Record]):
         self._dialect = dialect
         self._lines = _Lines(lines, dialect)
         for _ in range(dialect.skip):
-            next(self._lines, None)
-        self._reader = dialect.reader(self._lines)
+            next(self._lines.read(), None)
+        self._found = self._read()
 
     @property
     def line(self) -> int:
         """The last physical line read so far."""
         return self._lines.number
 
+    def __iter__(self) -> Iterator[Record]:
+        return self._found
+
     def __next__(self) -> Record:
+        return next(self._found)
+
+    def _read(self) -> Iterator[Record]:
         lines = self._lines
         while True:
+            # Anew after every line that was given up: the csv reader stands inside that line's quotes.
+            reader = self._dialect.reader(lines.read())
             first = lines.number + 1
             lines.pending.clear()
             try:
-                cells = next(self._reader)
+                for cells in reader:
+                    if len(lines.pending) > 1 and not self._well_formed():
+                        break
+                    if lines.ended:
+                        break
+                    if any(map(str.strip, cells)):
+                        yield Record(first, cells)
+                    else:
+                        self.blank += 1
+                    first = lines.number + 1
+                    lines.pending.clear()
+                else:
+                    return
             except (csv.Error, _Runaway):
-                return self._recover(first)
-            if len(lines.pending) > 1 and not self._well_formed():
-                return self._recover(first)
-            if lines.ended:
-                return self._recover(first)
-            if any(map(str.strip, cells)):
-                return Record(first, cells)
-            self.blank += 1
+                pass
+            yield self._recovered(first)
 
     def _well_formed(self) -> bool:
         """Whether a record over several lines is quoted as a program quotes, not a stray quote that ate lines."""
         return _strictly_readable(self._dialect, self._lines.pending)
 
-    def _recover(self, first: int) -> Record:
+    def _recovered(self, first: int) -> Record:
         """Give up the line a quote opened on (or a cell is too long on) and go on with the one after it."""
         bad, *rest = self._lines.pending
         long = not rest and not self._lines.ended
         problem = Problem.CELL_TOO_LONG if long or '"' not in bad else Problem.UNCLOSED_QUOTE
         self._lines.give_back(rest, first)
-        self._reader = self._dialect.reader(self._lines)
         return Record(first, bad.rstrip("\r\n").split(self._dialect.delimiter), problem)
 
 
@@ -155,7 +168,7 @@ class _Runaway(Exception):
     """A record has swallowed lines that look like records of their own."""
 
 
-class _Lines(Iterator[str]):
+class _Lines:
     """Physical lines, numbered, those of the current record remembered so that they can be read again."""
 
     def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
@@ -167,20 +180,20 @@ class _Lines(Iterator[str]):
         self._delimiter = dialect.delimiter
         self._delimiters = dialect.width - 1
 
-    def __next__(self) -> str:
-        if self._again:
-            line = self._again.popleft()
-        else:
-            line = next(self._lines, "")
+    def read(self) -> Iterator[str]:
+        """The lines to come, those given back first."""
+        pending = self.pending
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines, "")
             if not line:
-                # Within a record this means a quote that never closed; between records it is the end.
-                self.ended = bool(self.pending)
-                raise StopIteration
-        self.number += 1
-        self.pending.append(line)
-        if len(self.pending) % _RUNAWAY_LINES == 0:
-            self._check()
-        return line
+                break
+            self.number += 1
+            pending.append(line)
+            if len(pending) % _RUNAWAY_LINES == 0:
+                self._check()
+            yield line
+        # Within a record this means a quote that never closed; between records it is the end.
+        self.ended = bool(pending)
 
     def give_back(self, lines: list[str], number: int) -> None:
         """Put lines back to be read again after line ``number``."""

@@ -81,6 +81,7 @@ _TEXT_FIELDS = (
     Field.NOTES,
     Field.EXTERNAL_ID,
 )
+_NO_TEXTS: list[str | None] = [None] * len(_TEXT_FIELDS)
 _TAG_MARKS = re.compile(r"[,;|]")
 _EMPTY_PHONE = InvalidPhone("", PhoneReason.EMPTY)
 
@@ -109,7 +110,7 @@ class RowReader:
         self._name = fields.get(Field.NAME, -1)
         self._first = fields.get(Field.FIRST_NAME, -1)
         self._last = fields.get(Field.LAST_NAME, -1)
-        self._texts = tuple(fields.get(field, -1) for field in _TEXT_FIELDS)
+        self._texts = tuple((i, fields[field]) for i, field in enumerate(_TEXT_FIELDS) if field in fields)
         self._email = columns.columns[fields[Field.EMAIL]].name if Field.EMAIL in fields else ""
         self._kept = tuple((c.index, c.name) for c in columns.columns if c.field is None and not c.ignored)
         self._escaped = any(column.name in REJECT_COLUMNS for column in columns.columns)
@@ -135,7 +136,9 @@ class RowReader:
         phones, invalid = self._phones(cells[index])
         if invalid is not None or phones[0].extension or len(self._phone_columns) > 1:
             phones = self._all_phones(cells, given, left)
-        texts = [cells[i].strip() or None if i >= 0 else None for i in self._texts]
+        texts: list[str | None] = _NO_TEXTS.copy()
+        for place, index in self._texts:
+            texts[place] = cells[index].strip() or None
         company, email, address, city, state, postal_code, country, language, timezone, notes, external = (
             texts
         )
