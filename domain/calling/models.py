@@ -62,6 +62,7 @@ class Lead(Entity, table=True):
             where="queue_state = 4",
         ),
         partial_index("ix_lead_external", "organisation_id", "external_id", where="external_id IS NOT NULL"),
+        {"sqlite_autoincrement": True},
     )
 
     campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)

@@ -26,6 +26,7 @@ class Contact(Entity, table=True):
             "external_id",
             where="external_id IS NOT NULL",
         ),
+        {"sqlite_autoincrement": True},
     )
 
     name: str = ""

@@ -67,7 +67,8 @@ def upgrade() -> None:
     sa.Column('created_at', Utc, nullable=False),
     sa.Column('updated_at', Utc, nullable=False),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_contact_organisation_id_organisation')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index('ix_contact_external', ['organisation_id', 'external_id'], unique=False, sqlite_where=sa.text('external_id IS NOT NULL'), postgresql_where=sa.text('external_id IS NOT NULL'))
@@ -291,7 +292,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_lead_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['owner_id'], ['user_account.id'], name=op.f('fk_lead_owner_id_user_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
-    sa.UniqueConstraint('organisation_id', 'campaign_id', 'contact_id', name=op.f('uq_lead_organisation_id_campaign_id_contact_id'))
+    sa.UniqueConstraint('organisation_id', 'campaign_id', 'contact_id', name=op.f('uq_lead_organisation_id_campaign_id_contact_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('lead', schema=None) as batch_op:
         batch_op.create_index('ix_lead_contact', ['contact_id'], unique=False)
