@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from domain.people.rights import Actor
     from domain.people.users import SignInChoice
 
+
 def _palette() -> type[Provider]:
     from tui.palette import PaletteProvider
 
@@ -186,6 +187,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
             return
         self.push_screen(CampaignsScreen(), self._signed_out)
         self._show_problems()
+        self.ask(self.desk.warm_up, lambda _nothing: None, group="warm-up")
 
     def _signed_out(self, result: object) -> None:
         self.desk.sign_out()

@@ -37,6 +37,18 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
+_CONSOLE_NEEDS = (
+    "tui.screens.console",
+    "domain.calling.claims",
+    "domain.calling.dialling",
+    "domain.calling.outcomes",
+    "domain.calling.queue",
+    "domain.calling.undo",
+    "phonenumbers",
+    "babel.dates",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What was found at the database's address.
@@ -156,6 +168,13 @@ class Desk:
             actions.seed_shop(session, organisation_id=made.organisation_id)
             users.first_administrator(session, name=administrator, now=self.now())
         return self.open()
+
+    def warm_up(self) -> None:
+        """Load what the console will need, while the person is still choosing a campaign."""
+        from importlib import import_module
+
+        for name in _CONSOLE_NEEDS:
+            import_module(name)
 
     def close(self) -> None:
         """Let go of the database."""

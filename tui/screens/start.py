@@ -17,10 +17,7 @@ from tui.widgets.top_line import TopLine
 class StartScreen(Screen[None]):
     """The skeleton below everything; ``say`` tells what is going on."""
 
-    CSS = """
-    StartScreen Middle { align-horizontal: center; }
-    StartScreen #doing { width: auto; max-width: 90%; color: $quiet; }
-    """
+    # The rules are in dialdeck.tcss: Textual does not read the CSS of the very first screen.
 
     def __init__(self, where: str) -> None:
         super().__init__()
@@ -29,7 +26,7 @@ class StartScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopLine()
         with Middle():
-            yield Static(Content(_("Opening {where} …").format(where=clean(self.where))), id="doing")
+            yield Static(Content(f"{_('Opening …')}\n{clean(self.where)}"), id="doing")
         yield KeyLine()
 
     def say(self, text: str) -> None:
