@@ -157,16 +157,22 @@ class Desk:
         return self.open()
 
     def initialise(self, administrator: str) -> Opened:
-        """Make the shop in an empty database: schema, standard actions and reasons, first administrator."""
-        from domain.calling import actions
-        from domain.people import shop, users
-        from storage.database import open_database
+        """Make the shop in an empty database: schema, standard actions and reasons, first administrator.
 
-        database = open_database(self.url, create=True)
-        with database.transaction() as session:
-            made = shop.create(session, now=self.now())
-            actions.seed_shop(session, organisation_id=made.organisation_id)
-            users.first_administrator(session, name=administrator, now=self.now())
+        Raises:
+            Invalid: the name cannot be a user's.
+        """
+        from storage.initialise import initialise
+        from storage.local_zone import local_zone_name
+
+        zone = self.preferences.zone
+        initialise(
+            self.url,
+            now=self.now(),
+            administrator=administrator,
+            suggested=administrator,
+            timezone=zone.key if zone is not None else local_zone_name(),
+        )
         return self.open()
 
     def warm_up(self) -> None:
