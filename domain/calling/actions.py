@@ -270,38 +270,3 @@ def _one_of(value: str, codes: list[str], what: str, slug: str) -> None:
     allowed = [*codes, KEEP, CLEAR]
     if value not in allowed:
         raise Invalid(f"{slug}: {value!r} is no {what}; use one of {', '.join(allowed)}.", code="code")
-
-
-def set_reason(
-    session: Session,
-    *,
-    actor: Actor,
-    resolution: Resolution,
-    code: int,
-    labels: dict[str, str],
-    active: bool = True,
-    position: int | None = None,
-) -> ReasonView:
-    """Add a reason under a resolution, or change the one with this code.
-
-    Raises:
-        NotAllowed: no administrator.
-    """
-    require(actor, Role.ADMIN, to="edit reasons")
-    row = session.exec(
-        select(Reason).where(
-            Reason.organisation_id == actor.organisation_id,
-            Reason.resolution == resolution.value,
-            Reason.code == code,
-        )
-    ).first()
-    if row is None:
-        row = Reason(
-            organisation_id=actor.organisation_id, resolution=resolution.value, code=code, position=code
-        )
-    row.labels = {**row.labels, **labels}
-    row.active = active
-    row.position = position if position is not None else row.position
-    session.add(row)
-    session.flush()
-    return ReasonView(row.code, label_of(row.labels, "en", str(code)))

@@ -1,0 +1,64 @@
+"""`dialdeck config`: the settings in force, and where they come from."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.context import Invocation
+from cli.options import command, group
+from cli.output import Column, answer, line, table
+from domain.errors import DomainError
+
+app = group("Configuration: the settings in force, and where they come from.")
+
+
+@command(app, "show")
+def show(work: Invocation) -> None:
+    """Every setting, and whether it comes from the file, the environment, an option or is the default."""
+    found = work.configuration
+    values = found.shown()
+    document = {"path": str(found.path), "settings": values, "origins": dict(found.origins)}
+
+    def human() -> None:
+        columns = [Column("Setting"), Column("Value"), Column("From")]
+        rows = [
+            (key, str(value) if value is not None else "", found.origins[key])
+            for key, value in values.items()
+        ]
+        table(work, columns, rows, empty="")
+        work.say(f"The file: {found.path}{'' if found.path.exists() else ' (not there)'}")
+
+    answer(work, document, human)
+
+
+@command(app, "path")
+def path(work: Invocation) -> None:
+    """Where the configuration file is, or would be."""
+    from storage.config import config_path
+
+    where = config_path()
+    answer(work, {"path": str(where), "exists": where.exists()}, lambda: line(str(where)))
+
+
+@command(app, "check")
+def check(work: Invocation) -> None:
+    """Read the configuration strictly and look for variables that mean nothing; exit code 1 if so."""
+    from storage.config import config_path, load, unknown_variables
+
+    problems = []
+    try:
+        load({"database": work.database_option, "user": work.as_user})
+    except DomainError as error:
+        problems.append(error.message)
+    problems += unknown_variables()
+    document = {"ok": not problems, "path": str(config_path()), "problems": problems}
+
+    def human() -> None:
+        if not problems:
+            line("The configuration is sound.")
+
+    answer(work, document, human)
+    for problem in problems:
+        work.say(f"dialdeck: {problem}")
+    if problems:
+        raise typer.Exit(1)

@@ -1,0 +1,135 @@
+"""`dialdeck db`: state, upgrade, check, backup and restore of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import Invocation
+from cli.options import command, group
+from cli.output import Column, answer, details, line, table
+
+app = group("The database: state, upgrade, check, backup, restore.")
+
+Force = Annotated[bool, typer.Option("--force", help="Replace what stands there.")]
+
+
+def _administrators_only(work: Invocation, to: str) -> None:
+    """Whoever is named with --as must be an administrator; who may use the file itself need not be named."""
+    if work.configuration.settings.user is None:
+        return
+    from domain.codes import Role
+    from domain.people.rights import require
+
+    require(work.actor, Role.ADMIN, to=to)
+
+
+@command(app, "status")
+def status(work: Invocation) -> None:
+    """Where the database is, and whether it fits this program."""
+    from storage import schema
+    from storage.address import parse_address
+
+    address = parse_address(work.url)
+    found = schema.state(work.url)
+    size = address.path.stat().st_size if address.path is not None and address.path.is_file() else None
+    document = {
+        "database": address.where,
+        "dialect": address.dialect,
+        "state": found.kind,
+        "revision": found.revision,
+        "head": found.head,
+        "size_bytes": size,
+    }
+
+    def human() -> None:
+        details(work, [(name.replace("_", " "), value) for name, value in document.items()])
+
+    answer(work, document, human)
+    advice = {"missing": "init", "empty": "init", "older": "db upgrade"}.get(found.kind)
+    if advice:
+        work.say(f"Next: dialdeck {advice}")
+
+
+@command(app, "upgrade")
+def upgrade(work: Invocation) -> None:
+    """Bring an older database to what this program needs; safe to repeat."""
+    from storage import schema
+    from storage.address import parse_address
+
+    where = parse_address(work.url).where
+    found = schema.state(work.url)
+    if found.kind != "older":
+        schema.require_current(found, where)
+    else:
+        found = schema.upgrade(work.url)
+    upgraded = found.kind == "older"
+    document = {"database": where, "upgraded": upgraded, "before": found.revision, "after": found.head}
+    answer(work, document, lambda: line(f"{where} {'was upgraded' if upgraded else 'is up to date'}."))
+
+
+@command(app, "check")
+def check(work: Invocation) -> None:
+    """Compare the schema with the program and look for broken rules; changes nothing.
+
+    The exit code is 1 where something is wrong.
+    """
+    from storage import integrity
+
+    found = integrity.check(work.database)
+    document = {"database": work.database.where, "ok": not found, "violations": found}
+
+    def human() -> None:
+        if not found:
+            line(f"{work.database.where} is sound.")
+            return
+        columns = [Column("Rule"), Column("Rows", "number"), Column("What is wrong")]
+        table(work, columns, [(each.code, each.count, each.message) for each in found], empty="")
+
+    answer(work, document, human)
+    if found:
+        work.say(f"dialdeck: {len(found)} rule(s) are broken in {work.database.where}.")
+        raise typer.Exit(1)
+
+
+@command(app, "backup")
+def backup(
+    work: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    force: Force = False,
+) -> None:
+    """Write a copy of the whole shop to a file, while others go on working."""
+    from storage.backup import backup as copy
+
+    _administrators_only(work, "copy the database")
+    written = copy(work.database, file, force=force or work.yes)
+    document = {"database": work.database.where, "file": str(written), "size_bytes": written.stat().st_size}
+    answer(work, document, lambda: line(f"Copied {work.database.where} to {written}"))
+
+
+@command(app, "restore")
+def restore(
+    work: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by db backup.")],
+    force: Force = False,
+) -> None:
+    """Make the database what a backup holds; nobody may have it open meanwhile."""
+    from storage import schema
+    from storage.address import parse_address
+    from storage.backup import restore as put_back
+
+    where = parse_address(work.url).where
+    stands = schema.state(work.url).kind not in ("missing", "empty", "foreign")
+    if stands and not force:
+        if schema.state(work.url).kind == "current":
+            _administrators_only(work, "replace the database")
+        force = work.confirm(
+            f"Replace the shop in {where} by what {file} holds? What is not in it is lost.",
+            without_terminal=False,
+        )
+    work.close()
+    put_back(file, work.url, force=force)
+    document = {"database": where, "file": str(file), "restored": True}
+    answer(work, document, lambda: line(f"{where} is now what {file} holds."))

@@ -1,0 +1,193 @@
+"""Importing files of people into a campaign, and taking an import back."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.context import Invocation
+from cli.options import Campaign
+from cli.output import Column, answer, clean, line, plain, progress, table
+
+if TYPE_CHECKING:
+    from domain.intake.mapping import ColumnMap
+    from domain.intake.options import ImportOptions, ImportResult, Progress
+
+
+def import_leads(
+    work: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or TSV, any common encoding.")],
+    campaign: Campaign = None,
+    list_name: Annotated[
+        str | None, typer.Option("--list", metavar="NAME", help="The lead list (else the file's name).")
+    ] = None,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="FIELD=COLUMN", help="Which column fills a field; its header or its number."
+        ),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CC", help="Country of numbers without a code.")
+    ] = None,
+    duplicates: Annotated[
+        Literal["skip", "update", "allow"],
+        typer.Option("--duplicates", help="What to do with somebody who is there already."),
+    ] = "skip",
+    scope: Annotated[
+        Literal["file", "list", "campaign", "all"],
+        typer.Option("--scope", help="Where somebody is looked for."),
+    ] = "campaign",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, write nothing.")] = False,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="Where rows that were not taken go.")
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="Whether the first row names the columns (else found)."),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", metavar="SIGN", help="Between columns (else found).")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Of the file (else found).")
+    ] = None,
+) -> None:
+    """Import people from a file into a campaign, as a lead list.
+
+    Columns are recognised by their headers and values. A stopped import goes on when it is run again.
+    """
+    from domain.intake import importing
+    from domain.intake.mapping import parse_overrides
+    from domain.intake.matching import Duplicates, Scope
+    from domain.intake.options import ImportOptions
+    from storage import bulk
+
+    actor, campaign_id = work.actor, work.campaign_id(campaign)
+    options = ImportOptions(
+        list_name=list_name,
+        overrides=parse_overrides(maps or []),
+        region=region,
+        duplicates=Duplicates(duplicates),
+        scope=Scope(scope),
+        header=header,
+        delimiter=delimiter,
+        encoding=encoding,
+        rejects=rejects,
+        dry_run=dry_run,
+    )
+    if not _agreed(work, file, campaign_id, options):
+        raise typer.Exit(1)
+    begun = time.monotonic()
+    with progress() as tell:
+
+        def told(now: Progress) -> None:
+            tell(f"{now.counts.imported:,} imported", now.line, now.lines)
+
+        try:
+            done = importing.import_leads(
+                work.database,
+                bulk,
+                actor=actor,
+                path=file,
+                campaign_id=campaign_id,
+                options=options,
+                now=work.now(),
+                progress=told,
+            )
+        except KeyboardInterrupt:
+            work.say("Stopped. What was imported stays; the same command goes on from there.")
+            raise
+    _told(work, done, options, time.monotonic() - begun)
+
+
+def _agreed(work: Invocation, file: Path, campaign_id: int, options: ImportOptions) -> bool:
+    """Show how the file is read and ask, where somebody is there to answer."""
+    import sys
+
+    if work.yes or work.json or not sys.stdin.isatty():
+        return True
+    from domain.intake import importing
+
+    found = importing.preview(
+        work.database, actor=work.actor, path=file, campaign_id=campaign_id, options=options
+    )
+    work.say(f"{file.name}: {found.source.file.encoding}, separated by {found.source.dialect.delimiter_name}")
+    _print_mapping(
+        work, found.columns, [record.cells for record in found.source.sample[found.columns.skip :]]
+    )
+    return options.dry_run or work.confirm("Import it like this?", without_terminal=True)
+
+
+def _print_mapping(work: Invocation, columns: ColumnMap, sample: list[list[str]]) -> None:
+    rows = [
+        (
+            column.name,
+            "(not kept)" if column.ignored else column.field.value if column.field else "attribute",
+            column.why,
+            next((clean(cells[column.index])[:30] for cells in sample if len(cells) > column.index), ""),
+        )
+        for column in columns.columns
+    ]
+    titles = ("Column", "Field", "Why", "For example")
+    table(work, [Column(title) for title in titles], rows, empty="", aside=True)
+
+
+def _told(work: Invocation, done: ImportResult, options: ImportOptions, seconds: float) -> None:
+    counts = done.counts
+    numbers = plain(counts)
+    assert isinstance(numbers, dict)
+    document = {
+        **numbers,
+        "list_id": done.list_id,
+        "list": done.list_name,
+        "seconds": round(seconds, 3),
+        "dry_run": options.dry_run,
+        "resumed": done.resumed,
+        "rejects_file": options.rejects,
+        "reject_reasons": done.reasons,
+        "columns": {column.field.value: column.name for column in done.columns.columns if column.field},
+    }
+
+    def human() -> None:
+        what = "Would import" if options.dry_run else "Imported"
+        line(f"{what} {counts.imported:,} of {counts.rows:,} rows into the list {clean(done.list_name)}")
+        for name in ("updated", "duplicates", "rejected", "do_not_call"):
+            if numbers[name]:
+                line(f"  {name.replace('_', ' '):<12} {numbers[name]:>9,}")
+        for why, count in sorted(done.reasons.items(), key=lambda item: -item[1]):
+            line(f"    {why.replace('_', ' '):<20} {count:>9,}")
+        line(f"  {counts.rows / max(seconds, 0.001):,.0f} rows a second")
+
+    answer(work, document, human)
+    if counts.rejected:
+        where = (
+            f"are in {options.rejects}" if options.rejects else "are shown with reasons by: --rejects FILE"
+        )
+        work.say(f"{counts.rejected:,} rows were not taken; they {where}")
+
+
+def undo_import(
+    work: Invocation,
+    name: Annotated[str, typer.Argument(metavar="LIST", help="Its number or its name.")],
+) -> None:
+    """Take an import back: its leads go, but those somebody has worked on stay."""
+    from domain.campaigns import lists
+    from domain.intake import undo_import as undoing
+
+    actor = work.actor
+    found = work.read(lists.show, actor=actor, name_or_id=name)
+    if not work.confirm(
+        f"Remove the {found.leads:,} leads of {found.name} ({found.campaign}) that nobody worked on?",
+        without_terminal=True,
+    ):
+        raise typer.Exit(1)
+    done = undoing.undo_import(work.database, actor=actor, list_id=found.id, now=work.now())
+
+    def human() -> None:
+        line(f"{done.removed:,} leads of {clean(found.name)} removed, {done.kept:,} kept")
+
+    answer(work, {"list_id": found.id, **plain(done)}, human)

@@ -1,0 +1,63 @@
+"""`dialdeck init`: a database ready to work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.context import Invocation
+from cli.options import command, group
+from cli.output import answer, line
+
+app = group("Make a database ready to work.")
+
+
+@command(app, "init")
+def init(
+    work: Invocation,
+    admin: Annotated[
+        str | None,
+        typer.Option("--admin", metavar="NAME", help="Name of the first administrator (else your own)."),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="ZONE", help="Time zone of a new shop (IANA name).")
+    ] = None,
+) -> None:
+    """Make or upgrade the database, with the standard actions and reasons and a first administrator.
+
+    Safe to repeat: what is there already stays as it is.
+    """
+    from domain.campaigns.segments import zone_named
+    from storage.initialise import initialise
+
+    done = initialise(
+        work.url,
+        now=work.now(),
+        administrator=admin,
+        suggested=_own_name(),
+        timezone=zone_named(timezone).key if timezone else work.zone_name,
+    )
+
+    def human() -> None:
+        what = "Made" if done.created else "Upgraded" if done.upgraded else "Found"
+        line(f"{what} the database {done.database}")
+        counts = done.actions
+        line(f"Actions: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged")
+        line(f"Administrator: {done.admin}")
+        if done.created:
+            work.say("Next: dialdeck users add NAME --role seller, dialdeck campaigns create NAME")
+
+    answer(work, done, human)
+
+
+def _own_name() -> str:
+    """The computer's name for the person as a user name, or "admin"."""
+    import getpass
+    import re
+
+    try:
+        name = re.sub(r"[^\w.@-]", "", getpass.getuser())[:64]
+    except (OSError, KeyError, ImportError):
+        name = ""
+    return name or "admin"

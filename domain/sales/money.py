@@ -1,0 +1,36 @@
+"""Prices as people write them, and as they are kept: whole minor units of a currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from domain.errors import Invalid
+
+
+def minor_units(text: str, currency: str) -> int:
+    """The price in minor units: ``19.90`` in EUR is 1990. A decimal comma is understood as well.
+
+    Raises:
+        Invalid: no number, below zero, or with more decimals than the currency has.
+    """
+    from babel.numbers import get_currency_precision
+
+    digits = get_currency_precision(currency.upper())
+    try:
+        scaled = Decimal(text.strip().replace(",", ".")).scaleb(digits)
+    except InvalidOperation:
+        raise Invalid(f'"{text}" is no price; write for example 19.90', code="price") from None
+    if not scaled.is_finite() or scaled < 0 or scaled != scaled.to_integral_value():
+        raise Invalid(
+            f"{text} is no price in {currency.upper()}: it has {digits} decimals and is not below zero.",
+            code="price",
+        )
+    return int(scaled)
+
+
+def price_text(minor: int, currency: str) -> str:
+    """The price as text: ``19.90 EUR``."""
+    from babel.numbers import get_currency_precision
+
+    digits = get_currency_precision(currency)
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency}"
