@@ -158,6 +158,8 @@ def _claim(
     source: str,
     now: datetime,
 ) -> HopperEntry | None:
+    # A lead that waits in the pool (after an undo, a jump) is as if the fill had put it into the hopper.
+    waited = lead.queue_state == QueueState.READY
     values = {
         "organisation": actor.organisation_id,
         "campaign": policy.campaign_id,
@@ -166,7 +168,7 @@ def _claim(
         "segment": lead.segment,
         "rank": lead.rank,
         "source": _SOURCES.get(source, HopperSource.MANUAL).value,
-        "from_pool": False,
+        "from_pool": waited,
         "seller": actor.user_id,
         "now": now,
         "expires": now + LEASE,
@@ -177,6 +179,9 @@ def _claim(
             if claimed is None or not _hold(session, actor, claimed.id, numbers, now):
                 savepoint.rollback()
                 return None
+            if waited:
+                in_hopper = {"queue_state": QueueState.IN_HOPPER.value}
+                affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**in_hopper))
     except IntegrityError as error:
         raise Conflict(
             f"{actor.name} took somebody at another terminal at this very moment; ask again.",
