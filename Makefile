@@ -10,7 +10,7 @@ UV     ?= uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-dir
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench snapshots lock migration clean
+.PHONY: help install run test lint format bench pictures snapshots lock migration clean
 
 help:
 	@echo 'make run        build the demonstration shop and open it'
@@ -68,6 +68,9 @@ bench: install
 
 snapshots: install
 	$(BIN)/pytest -q --snapshot-update tests/tui
+
+pictures: install
+	$(BIN)/python docs/make_pictures.py
 
 migration: install
 	$(BIN)/python -m storage.migrations.generate
