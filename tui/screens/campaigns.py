@@ -213,12 +213,12 @@ def _card(card: CampaignCard, width: int, *, now: datetime, zone: ZoneInfo | Non
         state, style = "● " + _("open"), "$class-recyclable"
     else:
         state, style = "☾ " + _("closed"), "$class-open"
-    detail = card.hours if card.open_now else (card.closed_because or card.hours)
-    parts = (
-        [Content.styled(state, style), Content(clean(detail))] if detail else [Content.styled(state, style)]
-    )
+    hours = _("round the clock") if card.hours == "00:00-24:00" else card.hours
+    detail = hours if card.open_now or not card.active else (card.closed_because or hours)
+    parts = [Content.styled(state, style), Content(clean(detail))]
     if card.next_at is not None and card.active:
         when = f"{moment(card.next_at, now, zone, language)} ({ago(card.next_at, now)})"
-        parts.append(Content(_("next person {when}").format(when=when)))
+        next_one = _("next callback {when}") if card.open_now else _("opens {when}")
+        parts.append(Content(next_one.format(when=when)))
     second = Content(" · ").join(parts).truncate(width, ellipsis=True)
     return Content("\n").join([first, second])
