@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from storage.database import Database
+from tests.domain.intake.importing_support import Desk
+from tests.support.factories import build_shop
+
 Write = Callable[..., Path]
 
 
@@ -20,3 +24,9 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return to_file
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    """An import desk in an empty shop, once on each database."""
+    return Desk(build_shop(database, leads=0), tmp_path)
