@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 from textual.keys import key_to_character
 
 from domain.calling.action_seed import ACTION_SEED
@@ -69,3 +72,9 @@ def test_the_table_for_the_documentation_names_every_command_and_its_keys() -> N
         assert f"| `{command.id}` |" in table
     assert "| Seller console | `d` |" in table
     assert "`F1` `?`" in table
+
+
+def test_the_page_of_keys_in_the_documentation_is_current() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    page = runpy.run_path(str(docs / "make_keys.py"))["page"]()
+    assert (docs / "keys.md").read_text(encoding="utf-8") == page, "run: python docs/make_keys.py"
