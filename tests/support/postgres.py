@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -84,8 +84,11 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """A server to test with; raises ``NoPostgres`` where there is none."""
+def running_server(settings: Mapping[str, str] = _SETTINGS, *, kept: Path | None = None) -> Iterator[Server]:
+    """A server to test with; raises ``NoPostgres`` where there is none.
+
+    ``kept``: a folder whose databases outlive the run; without it they are gone with the server.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield Server(make_url(given), None)
@@ -93,12 +96,12 @@ def running_server() -> Iterator[Server]:
     if sys.platform == "win32":
         raise NoPostgres("set TEST_DATABASE_URL to test with PostgreSQL on Windows")
     binaries = find_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="dialdeck-pg-", dir=_short_folder()))
+    folder = kept or Path(tempfile.mkdtemp(prefix="dialdeck-pg-", dir=_short_folder()))
     try:
         account = _prepare_account(folder)
         if account is not None:
             binaries = _reachable(binaries, account, folder)
-        with _server_process(binaries, folder, account):
+        with _server_process(binaries, folder, account, settings, signal.SIGINT if kept else signal.SIGQUIT):
             yield Server(
                 URL.create(
                     "postgresql", username="dialdeck", database="postgres", query={"host": str(folder)}
@@ -106,7 +109,8 @@ def running_server() -> Iterator[Server]:
                 binaries,
             )
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_binaries() -> Path:
@@ -161,6 +165,8 @@ def _reachable(binaries: Path, account: Account, folder: Path) -> Path:
     install, package = binaries.parent, binaries.parent.parent
     store = folder / "store"
     copy = store / package.name / install.name
+    if copy.exists():
+        return copy / "bin"
     shutil.copytree(install, copy, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")  # a wheel's binaries look for them there
     if libraries.is_dir():
@@ -171,14 +177,14 @@ def _reachable(binaries: Path, account: Account, folder: Path) -> Path:
 
 
 @contextmanager
-def _server_process(binaries: Path, folder: Path, account: Account | None) -> Iterator[None]:
+def _server_process(
+    binaries: Path, folder: Path, account: Account | None, settings: Mapping[str, str], stop: signal.Signals
+) -> Iterator[None]:
     data = folder / "data"
-    _run(
-        [binaries / "initdb", "-D", data, "-U", "dialdeck", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
-        folder,
-        account,
-    )
-    options = [f"-c{key}={value}" for key, value in _SETTINGS.items()]
+    if not (data / "PG_VERSION").exists():
+        arguments = ["-D", data, "-U", "dialdeck", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        _run([binaries / "initdb", *arguments], folder, account)
+    options = [f"-c{key}={value}" for key, value in settings.items()]
     process = subprocess.Popen(
         [binaries / "postgres", "-D", data, "-k", folder, *options],
         cwd=folder,
@@ -193,7 +199,7 @@ def _server_process(binaries: Path, folder: Path, account: Account | None) -> It
         _wait_until_ready(process)
         yield
     finally:
-        process.send_signal(signal.SIGQUIT)
+        process.send_signal(stop)
         process.wait()
 
 
