@@ -133,8 +133,3 @@ def phone(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return clean(e164)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-def plain(text: Content | str) -> str:
-    """The letters of a rendered text, for tests and the clipboard."""
-    return text if isinstance(text, str) else text.plain

@@ -15,22 +15,6 @@ OWN = (DARK, LIGHT, CONTRAST)
 # F9 goes round these; the palette offers all of Textual's as well.
 ROUND = (*OWN, "ansi-dark", "ansi-light")
 
-# Style of a status class, of an action's colour, of a state of the seller: use with Content.styled.
-CLASS_STYLES = {
-    "fresh": "$class-fresh",
-    "recyclable": "$class-recyclable",
-    "open": "$class-open",
-    "final": "$class-final",
-    "problematic": "$class-problematic",
-}
-ACTION_STYLES = {
-    "success": "$class-recyclable",
-    "warning": "$class-problematic",
-    "danger": "$class-final",
-    "error": "$class-final",
-    "neutral": "$class-open",
-}
-
 
 def themes() -> tuple[Theme, ...]:
     """Dialdeck's own themes."""

@@ -17,7 +17,7 @@ from domain.errors import DomainError
 from tui import commands
 from tui.i18n import _, several
 from tui.screens.base import CommandScreen
-from tui.text import ago, clean, clock, count, fit, moment
+from tui.text import ago, clean, clock, count, data, fit, moment
 from tui.widgets.key_line import KeyLine
 from tui.widgets.rows import Row, Rows
 from tui.widgets.top_line import TopLine
@@ -99,7 +99,7 @@ class CampaignsScreen(CommandScreen[None]):
 
     def _refused(self, error: DomainError) -> None:
         """While it happens again every ten seconds, a window would be in the way: one line says it."""
-        line = Content.styled(f"✕ {clean(error.message)}", "$class-final")
+        line = data(f"✕ {error.message}", "$class-final")
         if self.cards:
             self._say(line)
             return
@@ -215,7 +215,7 @@ def _card(card: CampaignCard, width: int, *, now: datetime, zone: ZoneInfo | Non
         state, style = "☾ " + _("closed"), "$class-open"
     hours = _("round the clock") if card.hours == "00:00-24:00" else card.hours
     detail = hours if card.open_now or not card.active else (card.closed_because or hours)
-    parts = [Content.styled(state, style), Content(clean(detail))]
+    parts = [Content.styled(state, style), data(detail)]
     if card.next_at is not None and card.active:
         when = f"{moment(card.next_at, now, zone, language)} ({ago(card.next_at, now)})"
         next_one = _("next callback {when}") if card.open_now else _("opens {when}")
