@@ -1,4 +1,4 @@
-"""The application from its start to its end: databases of every state, errors, keys, themes, leaving."""
+"""The application's start and end: databases of every state, defects, and what is left behind."""
 
 from __future__ import annotations
 
@@ -8,42 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Conflict, DomainError, Unavailable
+from domain.errors import Conflict, DomainError
 from storage import logs
 from storage.database import Database
 from storage.migrations import VERSION_TABLE
-from tests.tui.screens_text import line_with, settled, shown
+from tests.tui.screens_text import settled, shown
 from tests.tui.shop import MARKUP, Clock, SmallShop
-from tui import theme
 from tui.app import DialdeckApp
 from tui.desk import Desk
 from tui.preferences import Preferences
-from tui.screens.base import CommandScreen
 from tui.screens.campaigns import CampaignsScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.first_start import FirstStartScreen
-from tui.screens.help import HelpScreen
 from tui.screens.message import MessageScreen
 from tui.screens.sign_in import SignInScreen
 
 OpenApp = Callable[..., DialdeckApp]
-
-
-class Counter(CommandScreen[None]):
-    """A screen that writes down what its threads brought."""
-
-    REGISTRY = "campaigns"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.got: list[object] = []
-        self.left: list[str] = []
-
-    def farewell(self) -> Callable[[], None] | None:
-        return lambda: self.left.append(threading.current_thread().name)
-
-
-# ── start ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_an_empty_database_offers_to_make_the_shop(tmp_path: Path, clock: Clock) -> None:
@@ -172,240 +152,6 @@ async def test_a_mistake_in_the_configuration_ends_with_a_line_that_names_it(
     assert app.return_code == 1
     assert "thema" in app.last_line
     assert "theme" in app.last_line
-
-
-# ── keys, themes, help ───────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_what_is_wrong_with_the_keymap_is_told_once_at_the_start(open_app: OpenApp) -> None:
-    app = open_app(user="ana", keymap={"console.dail": "x", "[/x]": "y"}, theme="no-such-theme")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        assert isinstance(app.screen, MessageScreen)
-        assert "no command console.dail. Did you mean" in shown(app)
-        assert "there is no command [/x]" in shown(app)
-        assert "no-such-theme" in shown(app)
-        await pilot.press("escape")
-        await settled(pilot)
-        assert isinstance(app.screen, CampaignsScreen)
-        assert app.theme == theme.DARK
-
-
-async def test_a_moved_key_works_and_is_the_one_shown(open_app: OpenApp) -> None:
-    app = open_app(user="ana", keymap={"campaigns.sign_out": "x"})
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        assert "x sign out" in line_with(app, "sign out")
-        await pilot.press("o")
-        await settled(pilot)
-        assert isinstance(app.screen, CampaignsScreen)
-        await pilot.press("f1")
-        await settled(pilot)
-        assert line_with(app, "sign out").split("│")[1].split()[0] == "x"
-        await pilot.press("escape", "x")
-        await settled(pilot)
-        assert isinstance(app.screen, SignInScreen)
-
-
-async def test_help_searches_and_enter_runs(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        await pilot.press("question_mark", *"somebody else")
-        await settled(pilot)
-        assert isinstance(app.screen, HelpScreen)
-        assert "refresh" not in shown(app).split("Application")[0].split("▸")[1]
-        await pilot.press("enter")
-        await settled(pilot)
-        assert isinstance(app.screen, SignInScreen)
-
-
-async def test_help_finds_nothing_without_falling_over(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        await pilot.press("f1", *"[/x]", "enter", "down")
-        await settled(pilot)
-        assert "No key here does that" in shown(app)
-
-
-async def test_f9_goes_round_the_themes(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        seen = []
-        for _each in theme.ROUND:
-            await pilot.press("f9")
-            await settled(pilot)
-            seen.append(app.theme)
-            assert "Spring subscriptions" in shown(app)
-        assert seen == [*theme.ROUND[1:], theme.ROUND[0]]
-
-
-async def test_every_theme_there_is_can_be_used(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        for name in app.available_themes:
-            app.use_theme(name)
-            await pilot.pause()
-            assert "Spring subscriptions" in shown(app)
-
-
-async def test_the_palette_finds_a_command_and_runs_it(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        await pilot.press("ctrl+p", *"sign out")
-        await settled(pilot)
-        await pilot.press("enter")
-        await settled(pilot)
-        assert isinstance(app.screen, SignInScreen)
-
-
-async def test_the_last_line_can_be_clicked(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        line = line_with(app, "sign out")
-        await pilot.click(offset=(line.index("sign out"), 23))
-        await settled(pilot)
-        assert isinstance(app.screen, SignInScreen)
-
-
-@pytest.mark.parametrize("width", [20, 40, 60, 80])
-async def test_the_last_line_keeps_help_whatever_the_width(open_app: OpenApp, width: int) -> None:
-    app = open_app(user="ana")
-    async with app.run_test(size=(width, 24)) as pilot:
-        await settled(pilot)
-        assert "F1 help" in shown(app).splitlines()[-1]
-
-
-async def test_copying_shows_what_was_copied(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test(notifications=True) as pilot:
-        await settled(pilot)
-        app.copy(f"{MARKUP} +12125550123", "the number")
-        await settled(pilot)
-        assert app.clipboard == f"{MARKUP} +12125550123"
-        assert f"Copied the number: {MARKUP}" in shown(app)
-
-
-# ── campaigns ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_figures_change_in_place_and_one_stays_where_one_is(
-    open_app: OpenApp, small_shop: SmallShop
-) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        await pilot.press("j")
-        await settled(pilot)
-        assert line_with(app, "Renewals").startswith(" ▸")
-        small_shop.clock.forward(hours=6)
-        await pilot.press("r")
-        await settled(pilot)
-        assert line_with(app, "Renewals").startswith(" ▸")
-        assert "counted at 18:00" in shown(app)
-        assert "☾ closed" not in shown(app)
-
-
-async def test_an_error_while_counting_is_one_line_and_no_window(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-
-        def busy() -> object:
-            raise Unavailable("The database is busy. [/x]")
-
-        app.desk.cards = busy
-        await pilot.press("r")
-        await settled(pilot)
-        assert "✕ The database is busy. [/x]" in shown(app)
-        assert isinstance(app.screen, CampaignsScreen)
-
-
-# ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_of_two_questions_only_the_later_answer_counts(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        screen = Counter()
-        await app.push_screen(screen)
-        gate = threading.Event()
-
-        def slow() -> str:
-            gate.wait(10)
-            return "first"
-
-        screen.ask(slow, screen.got.append, group="g")
-        screen.ask(lambda: "second", screen.got.append, group="g")
-        await pilot.pause()
-        gate.set()
-        await settled(pilot)
-        assert screen.got == ["second"]
-
-
-async def test_writes_happen_in_the_order_of_the_keys_and_none_is_lost(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        screen = Counter()
-        await app.push_screen(screen)
-        gate = threading.Event()
-        written: list[int] = []
-
-        def write(number: int) -> int:
-            if number == 0:
-                gate.wait(10)
-            written.append(number)
-            return number
-
-        for number in range(5):
-            screen.do(lambda number=number: write(number), screen.got.append)
-        app.pop_screen()
-        gate.set()
-        while app.writing:
-            await settled(pilot)
-        assert written == [0, 1, 2, 3, 4]
-
-
-async def test_a_refused_write_is_told_even_when_its_screen_is_gone(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        screen = Counter()
-        await app.push_screen(screen)
-        gate = threading.Event()
-
-        def refused() -> None:
-            gate.wait(10)
-            raise Conflict(f"{MARKUP} was already handled.")
-
-        screen.do(refused)
-        await app.pop_screen()
-        gate.set()
-        await settled(pilot)
-        assert f"{MARKUP} was already handled." in shown(app)
-
-
-async def test_leaving_first_writes_what_is_still_to_be_written(open_app: OpenApp) -> None:
-    app = open_app(user="ana")
-    async with app.run_test() as pilot:
-        await settled(pilot)
-        screen = Counter()
-        await app.push_screen(screen)
-        await pilot.press("ctrl+q")
-        await settled(pilot)
-    assert len(screen.left) == 1
-    assert screen.left[0] != threading.main_thread().name
-    assert app.return_code == 0
-
-
-# ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_no_thread_is_left_after_the_end(open_app: OpenApp) -> None:

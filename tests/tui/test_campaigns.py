@@ -1,0 +1,110 @@
+"""The campaign picker: figures in place, opening a campaign, what is paused, errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import Session, select
+
+from domain.campaigns.models import Campaign
+from domain.errors import Unavailable
+from tests.tui.screens_text import line_with, settled, shown
+from tests.tui.shop import SmallShop
+from tui.app import DialdeckApp
+from tui.screens.campaigns import CampaignsScreen
+from tui.screens.console import ConsoleScreen
+from tui.screens.message import MessageScreen
+
+OpenApp = Callable[..., DialdeckApp]
+
+
+async def test_figures_change_in_place_and_one_stays_where_one_is(
+    open_app: OpenApp, small_shop: SmallShop
+) -> None:
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("j")
+        await settled(pilot)
+        assert line_with(app, "Renewals").startswith(" ▸")
+        small_shop.clock.forward(hours=6)
+        await pilot.press("r")
+        await settled(pilot)
+        assert line_with(app, "Renewals").startswith(" ▸")
+        assert "counted at 18:00" in shown(app)
+        assert "☾ closed" not in shown(app)
+
+
+async def test_an_error_while_counting_is_one_line_and_no_window(open_app: OpenApp) -> None:
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+
+        def busy() -> object:
+            raise Unavailable("The database is busy. [/x]")
+
+        app.desk.cards = busy
+        await pilot.press("r")
+        await settled(pilot)
+        assert "✕ The database is busy. [/x]" in shown(app)
+        assert isinstance(app.screen, CampaignsScreen)
+
+
+@pytest.mark.parametrize("how", ["enter", "mouse"])
+async def test_a_campaign_is_opened_and_f2_leads_back(open_app: OpenApp, how: str) -> None:
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        if how == "enter":
+            await pilot.press("enter")
+        else:
+            row = next(i for i, line in enumerate(shown(app).splitlines()) if "Spring" in line)
+            await pilot.click(offset=(10, row))
+        await settled(pilot)
+        assert isinstance(app.screen, ConsoleScreen)
+        assert "María González" in shown(app)
+        await pilot.press("f2")
+        await settled(pilot)
+        assert isinstance(app.screen, CampaignsScreen)
+        assert line_with(app, "Spring").startswith(" ▸")
+
+
+async def test_a_paused_campaign_says_so_and_is_not_opened(open_app: OpenApp, small_shop: SmallShop) -> None:
+    def pause(session: Session) -> None:
+        session.exec(select(Campaign).where(Campaign.name == "Spring subscriptions")).one().active = False
+
+    small_shop.write(pause)
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert "‖ paused · round the clock" in shown(app)
+        await pilot.press("G", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, MessageScreen)
+        assert "dialdeck campaigns resume" in shown(app)
+
+
+async def test_the_figures_are_counted_again_after_ten_seconds(
+    open_app: OpenApp, small_shop: SmallShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.campaigns.REFRESH_SECONDS", 0.05)
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        small_shop.clock.forward(hours=1)
+        for _try in range(100):
+            if "counted at 13:00" in shown(app):
+                break
+            await pilot.pause()
+        assert "counted at 13:00" in shown(app)
+
+
+async def test_an_auditor_cannot_open_a_campaign(open_app: OpenApp) -> None:
+    app = open_app(user="audrey")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, CampaignsScreen)
+        assert "work here" not in shown(app)
