@@ -145,11 +145,11 @@ class PhoneReader:
 
     def __call__(self, text: str) -> PhoneCell:
         """The numbers of a cell."""
-        phone = self._plain(text)
+        phone = self.plain(text)
         return PhoneCell((phone,)) if phone is not None else self._careful(text)
 
-    def _plain(self, text: str) -> Phone | None:
-        """The one valid number of a cell without surprises, None for anything else."""
+    def plain(self, text: str) -> Phone | None:
+        """The one valid number of a cell without surprises, None for anything else (which may hold numbers)."""
         digits = text.translate(_PUNCTUATION)
         plus = digits[:1] == "+"
         if plus:
@@ -219,7 +219,7 @@ class PhoneReader:
             return InvalidPhone(text, PhoneReason.EMPTY)
         if len(number) < 3:
             return InvalidPhone(text, PhoneReason.TOO_SHORT)
-        phone = self._plain(number.strip()) or self._library(number)
+        phone = self.plain(number.strip()) or self._library(number)
         return phone._replace(extension=suffix) if isinstance(phone, Phone) and suffix else phone
 
     def _library(self, text: str) -> Phone | InvalidPhone:

@@ -6,9 +6,10 @@ position stands in the lead list, written with the rows it belongs to. Source: t
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -178,6 +179,7 @@ class _Import:
         batch = self._open_batch()
         finished = False
         with ExitStack() as stack:
+            stack.enter_context(_seldom_collecting())
             rejects: RejectsFile | None = None
             if self._options.rejects is not None:
                 rejects = stack.enter_context(RejectsFile(self._options.rejects, self._columns))
@@ -373,6 +375,17 @@ class _Import:
                 campaign_id=self._target.campaign_id,
                 after={"list_id": batch.list_id, **_numbers(batch.counts)},
             )
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Rows make very many small objects and no cycles; looking for cycles among them took a fifth of the time."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _numbers(counts: Counts) -> dict[str, int]:

@@ -139,7 +139,7 @@ class Records(Iterator[Record]):
                         break
                     if lines.ended:
                         break
-                    if any(map(str.strip, cells)):
+                    if (cells and cells[0].strip()) or any(map(str.strip, cells)):
                         yield Record(first, cells)
                     else:
                         self.blank += 1

@@ -107,6 +107,8 @@ class RowReader:
         self._phone_columns = tuple(
             (fields[f], columns.columns[fields[f]].name) for f in PHONE_FIELDS if f in fields
         )
+        self._plain_phone = self._phones.plain
+        self._only_phone = self._phone_columns[0][0] if len(self._phone_columns) == 1 else -1
         self._name = fields.get(Field.NAME, -1)
         self._first = fields.get(Field.FIRST_NAME, -1)
         self._last = fields.get(Field.LAST_NAME, -1)
@@ -132,10 +134,8 @@ class RowReader:
 
     def _row(self, line: int, cells: list[str], given: int) -> Row:
         left: dict[str, str] = {}
-        index, column = self._phone_columns[0]
-        phones, invalid = self._phones(cells[index])
-        if invalid is not None or phones[0].extension or len(self._phone_columns) > 1:
-            phones = self._all_phones(cells, given, left)
+        phone = self._plain_phone(cells[self._only_phone]) if self._only_phone >= 0 else None
+        phones = (phone,) if phone is not None else self._all_phones(cells, given, left)
         texts: list[str | None] = _NO_TEXTS.copy()
         for place, index in self._texts:
             texts[place] = cells[index].strip() or None

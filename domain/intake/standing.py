@@ -16,6 +16,7 @@ from domain.campaigns.segments import segment_key
 from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, QueueState, Resolution, Shift
 from domain.intake.rows import NO_TRACKING, Row
 
+_NEW = DialStatus.NEW.value
 _SHIFTS = {
     CampaignStatus.SWITCH_TO_MORNING.value: Shift.MORNING,
     CampaignStatus.SWITCH_TO_AFTERNOON.value: Shift.AFTERNOON,
@@ -70,18 +71,18 @@ class Standings:
         self._now = now
         self._list_active = list_active
         self._segments: dict[tuple[tuple[str, ...], Shift], str] = {}
-        self._fresh: dict[str, Standing] = {}
+        self._fresh: dict[tuple[str, ...], Standing] = {}
 
     def of(self, row: Row, *, blocked: bool) -> Standing:
         """The standing of a lead; blocked: its number is on the do-not-call register."""
-        zones = (row.timezone,) if row.timezone is not None else row.phones[0].zones
-        plain = row.status == DialStatus.NEW and row.tracking is NO_TRACKING and row.owner_id is None
-        segment = self._segment(zones, Shift.ANY)
-        if plain and not blocked:
-            found = self._fresh.get(segment)
+        zones = row.phones[0].zones if row.timezone is None else (row.timezone,)
+        plain = row.tracking is NO_TRACKING and not blocked and row.owner_id is None
+        if plain and row.status == _NEW:
+            found = self._fresh.get(zones)
             if found is None:
-                found = self._fresh[segment] = self._given(row, segment)
+                found = self._fresh[zones] = self._given(row, self._segment(zones, Shift.ANY))
             return found
+        segment = self._segment(zones, Shift.ANY)
         return self._blocked(row, segment) if blocked else self._given(row, segment)
 
     def _segment(self, zones: tuple[str, ...], shift: Shift) -> str:
