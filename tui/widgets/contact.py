@@ -10,7 +10,7 @@ from tui.i18n import _
 from tui.widgets.history import event_rows, other_rows
 from tui.widgets.lines import Line, clip_line, wrap_line
 from tui.widgets.pane import Pane
-from tui.widgets.person import dialled_number
+from tui.widgets.person import dialled_number, kind_words
 from tui.widgets.wording import Reader, phone_marks, status_words
 
 
@@ -59,7 +59,7 @@ class ContactPane(Pane, can_focus=True):
                     (f" {pointer}", "key"),
                     (text.phone(phone.e164), "strong" if usable else "bad"),
                     *phone_marks(phone),
-                    (f" {phone.kind}" if phone.kind else "", "muted"),
+                    (kind_words(phone), "muted"),
                 )
             )
         return rows

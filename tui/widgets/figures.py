@@ -8,7 +8,7 @@ from domain.calling.pace import HourCount
 from domain.calling.views import Figures
 from tui.i18n import _, several
 from tui.text import count
-from tui.widgets.lines import Line, Span, cells, clip_line
+from tui.widgets.lines import Line, Span, cells, clip_line, spread
 from tui.widgets.pane import ROLE_CSS, Pane
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -23,6 +23,13 @@ class FiguresLine(Pane):
         super().__init__(id="figures")
         self.figures = Figures()
         self.waiting: int | None = None
+        self.end: Line = ()
+
+    def tell(self, end: Line) -> None:
+        """A word at the right end: whether the draft of the note is kept."""
+        if end != self.end:
+            self.end = end
+            self.redraw()
 
     def show(self, figures: Figures, waiting: int | None) -> None:
         """Show these figures; ``waiting`` is None until it was counted."""
@@ -31,7 +38,8 @@ class FiguresLine(Pane):
 
     def body(self, width: int) -> list[Line]:
         """One row."""
-        return [clip_line(figures_line(self.figures, self.waiting), width)]
+        line = figures_line(self.figures, self.waiting)
+        return [spread(line, self.end, width) if self.end else clip_line(line, width)]
 
 
 def figures_line(figures: Figures, waiting: int | None) -> Line:

@@ -80,25 +80,30 @@ def wrap(text: str, width: int) -> list[str]:
 def wrap_line(line: Iterable[Span], width: int, indent: int = 0) -> list[Line]:
     """Break a line with roles at spaces; the lines after the first start with ``indent`` spaces."""
     rows: list[list[Span]] = [[]]
-    indent = min(indent, width - 1)
+    indent = max(0, min(indent, width - 1))
     used = 0
+
+    def turn(role: str) -> int:
+        rows.append([(" " * indent, role)] if indent else [])
+        return indent
+
     for text, role in line:
         for word in _words(clean(text)):
-            length = cell_len(word)
-            if used + cell_len(word.rstrip()) > width and used > (indent if len(rows) > 1 else 0):
-                rows.append([(" " * indent, role)] if indent else [])
-                used = indent
-                word = word.lstrip()
-                length = cell_len(word)
-            while length > width - used:
-                piece, word = _cut(word, max(1, width - used))
+            bare = word.rstrip(" ")
+            start = indent if len(rows) > 1 else 0
+            if used + cell_len(bare) > width and used > start:
+                used = turn(role)
+                word, bare = word.lstrip(" "), bare.lstrip(" ")
+            while cell_len(bare) > width - used:
+                piece, bare = _cut(bare, width - used)
                 rows[-1].append((piece, role))
-                rows.append([(" " * indent, role)] if indent else [])
-                used = indent
-                length = cell_len(word)
-            if word:
-                rows[-1].append((word, role))
-                used += length
+                used = turn(role)
+                word = bare
+            # Spaces at the end of a row, or at the beginning of a further one, are nothing to see.
+            shown = word if used + cell_len(word) <= width else bare
+            if shown.strip(" ") or (shown and used > (indent if len(rows) > 1 else -1)):
+                rows[-1].append((shown, role))
+                used += cell_len(shown)
     return [tuple(row) for row in rows]
 
 

@@ -10,7 +10,6 @@ from textual.widgets import TextArea
 
 from tui.i18n import _
 from tui.text import clean
-from tui.widgets.lines import Line
 from tui.widgets.pane import ROLE_CSS, Pane
 
 
@@ -22,7 +21,7 @@ class NoteArea(TextArea):
         Binding("ctrl+j", "new_line", show=False),
     ]
     DEFAULT_CSS = """
-    NoteArea { height: 1; border: none; padding: 0 1; background: $background; scrollbar-size-vertical: 0; }
+    NoteArea { height: 1; border: none; padding: 0 1; background: $surface; scrollbar-size-vertical: 0; }
     NoteArea:focus { border: none; background: $surface; }
     NoteArea > .text-area--placeholder { color: $quiet; }
     """
@@ -69,20 +68,15 @@ class NoteArea(TextArea):
 
 
 class NoteTitle(Pane):
-    """The rule above the note, or above a prompt standing in its place; ``state`` tells if the draft is kept."""
+    """The rule above the note, or above a prompt standing in its place (not on a low screen)."""
 
     DEFAULT_CSS = "NoteTitle { height: 1; " + ROLE_CSS + "}"
 
     def __init__(self, title: str) -> None:
         super().__init__(title, id="note-title")
-        self.state: Line = ()
 
-    def tell(self, title: str, state: Line = ()) -> None:
-        """Another title or state."""
-        if (title, state) != (self.title, self.state):
-            self.title, self.state = title, state
+    def tell(self, title: str) -> None:
+        """Another title."""
+        if title != self.title:
+            self.title = title
             self.redraw()
-
-    def title_end(self) -> Line:
-        """Whether the draft is on disk."""
-        return self.state

@@ -104,7 +104,7 @@ class OutcomeBoard(Pane, can_focus=True):
         if not self.actions:
             return [((" " + _("no outcomes: dialdeck actions seed"), "warn"),)]
         most = max(1, width // COLUMN)
-        rows = pack(tuple(self._wanted(action) for action in self.actions), width, self.page, most)
+        rows = pack(tuple(self._dear(action) for action in self.actions), width, self.page, most)
         self._places = []
         body: list[Line] = []
         for row in rows:
@@ -116,9 +116,15 @@ class OutcomeBoard(Pane, can_focus=True):
         """Cells an outcome wants when it shares a row; from what never changes, so that no outcome moves with
         the person. One that ends needs no time beside it.
         """
-        ends = action.lead_status in FINAL_STATUSES or action.type == ActionType.SCHEDULED
         label = cells((*self._head(action), (self._label(action), "")))
-        return label + SETS + (GLYPH if ends else TIME)
+        return label + SETS + (TIME if self._returns(action) else GLYPH)
+
+    def _dear(self, action: ActionView) -> int:
+        """How many cells it is worth not to share a row: one that comes back would lose its time."""
+        return self._wanted(action) + (TIME if self._returns(action) else 0)
+
+    def _returns(self, action: ActionView) -> bool:
+        return action.lead_status not in FINAL_STATUSES and action.type != ActionType.SCHEDULED
 
     def _row_of(self, row: list[int], width: int) -> Line:
         if len(row) == 1:

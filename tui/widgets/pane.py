@@ -21,6 +21,7 @@ ROLES = (
     "text",
     "muted",
     "strong",
+    "soft",
     "name",
     "rule",
     "title",
@@ -37,6 +38,7 @@ ROLES = (
 ROLE_CSS = """
     & > .pane--muted { color: $quiet; }
     & > .pane--strong { text-style: bold; }
+    & > .pane--soft { text-style: italic; }
     & > .pane--name { text-style: bold; color: $primary; }
     & > .pane--rule { color: $line; }
     & > .pane--title { color: $quiet; text-style: bold; }

@@ -63,7 +63,7 @@ class PeoplePane(Pane, can_focus=True):
         return [self._person(line, width) for line in self.people]
 
     def _person(self, line: QueueLine, width: int) -> Line:
-        why = why_words(line, self.now, self.reader)
+        why = why_words(line, self.now, self.reader, short=width < 44)
         if not self.phones:
             return spread(((" " + (line.name or _("No name")), "text"),), why, width)
         number = text.phone(line.phone) if line.phone else ""

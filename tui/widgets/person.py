@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.calling.views import Dossier, PhoneView
-from domain.codes import status_class, status_label
+from domain.codes import DialStatus, status_class, status_label
 from tui import text
 from tui.i18n import _
 from tui.widgets.lines import Line, clip_line, join, spread
@@ -24,7 +24,7 @@ class PersonPane(Pane):
     DEFAULT_CSS = (
         "PersonPane { height: 3; background: $panel; padding: 0 1; "
         "border-left: outer $accent; " + ROLE_CSS + "}"
-        "PersonPane > .pane--name { text-style: bold; color: $foreground; }"
+        "PersonPane > .pane--name { text-style: bold; color: $background; background: $accent; }"
     )
 
     def __init__(self, reader: Reader) -> None:
@@ -63,11 +63,11 @@ class PersonPane(Pane):
     def _nobody(self, width: int) -> list[Line]:
         rows: list[Line] = [clip_line(((line, "muted"),), width) for line in self.empty]
         if rows:
-            rows[0] = clip_line(((self.empty[0], "name"),), width)
+            rows[0] = clip_line(((self.empty[0], "strong"),), width)
         return rows
 
     def _who(self, dossier: Dossier) -> Line:
-        name: Line = ((dossier.name or _("No name"), "name"),)
+        name: Line = ((f" {dossier.name or _('No name')} ", "name"),)
         return (*name, DOT, (dossier.company, "strong")) if dossier.company else name
 
     def _why(self, dossier: Dossier) -> Line:
@@ -139,8 +139,13 @@ def _number(phone: PhoneView) -> Line:
     return (
         (text.phone(phone.e164), "strong" if usable else "bad"),
         *phone_marks(phone),
-        (f" {phone.kind}" if phone.kind else "", "muted"),
+        (kind_words(phone), "muted"),
     )
+
+
+def kind_words(phone: PhoneView) -> str:
+    """What kind of number it is, where that says more than "a phone"."""
+    return f" {phone.kind}" if phone.kind and phone.kind != "phone" else ""
 
 
 def attempts(dossier: Dossier, now: datetime, reader: Reader) -> Line:
@@ -153,9 +158,15 @@ def attempts(dossier: Dossier, now: datetime, reader: Reader) -> Line:
     result = dossier.last_result or dossier.status
     if dossier.attempts and result:
         when = f" {reader.short(dossier.last_attempt_at, now)}" if dossier.last_attempt_at else ""
-        glyph = status_class(result).glyph
-        line += [DOT, (f"{glyph} {status_label(result).lower()}{when}", "muted")]
+        line += [DOT, (result_words(result) + when, "muted")]
     return tuple(line)
+
+
+def result_words(result: str) -> str:
+    """How a call or an outcome ended: a status with its glyph, any other word as people write it."""
+    if result in set(DialStatus):
+        return f"{status_class(result).glyph} {status_label(result).lower()}"
+    return result.replace("-", " ").replace("_", " ")
 
 
 def why_here(dossier: Dossier, now: datetime, reader: Reader) -> Line:
@@ -165,7 +176,7 @@ def why_here(dossier: Dossier, now: datetime, reader: Reader) -> Line:
     if callback is None:
         return ((f"{glyph} {_(word)}", "muted"),)
     late = callback.due_at < now
-    due = reader.both(callback.due_at, now, zone_of(dossier))
+    due = f"{reader.short(callback.due_at, now, zone_of(dossier))} · {text.ago(callback.due_at, now)}"
     line: list[tuple[str, str]] = [(f"◷ {_('callback')} {due}", "warn" if late else "accent")]
     if callback.seller and dossier.source == "callback_any":
         line.append((f" {_('of')} {callback.seller}", "muted"))

@@ -76,7 +76,7 @@ def _inline(text: str, role: str) -> Line:
         if match.start() > at:
             spans.append((text[at : match.start()], role))
         found = match["strong"] or match["soft"] or match["code"]
-        spans.append((found, "strong" if match["strong"] else "accent"))
+        spans.append((found, "strong" if match["strong"] else "soft" if match["soft"] else "accent"))
         at = match.end()
     if at < len(text):
         spans.append((text[at:], role))

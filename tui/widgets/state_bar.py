@@ -48,7 +48,7 @@ class StateBar(Pane):
         """One row: the campaign gives way first."""
         right = self._right()
         room = width - cells(right)
-        left = clip_line((("Dialdeck ", "accent"), (" " + self.campaign, "strong")), max(0, room - 1))
+        left = clip_line((("Dialdeck ", "accent"), (" " + self.campaign, "text")), max(0, room - 1))
         return [(*left, (" " * max(0, room - cells(left)), "text"), *right)]
 
     def _right(self) -> Line:

@@ -50,7 +50,7 @@ class Reader:
         here = text.clock(at, self.zone)
         if text.local(at, zone).date() != text.local(at, self.zone).date():
             here = self.moment(at, now)
-        return _("{there} in {place} ({here} yours)").format(there=there, place=place(zone), here=here)
+        return _("{there} {place} ({here} yours)").format(there=there, place=place(zone), here=here)
 
 
 def _weekday(at: datetime, now: datetime, zone: ZoneInfo | None, language: str) -> str:
@@ -120,8 +120,8 @@ WHY = {
     "on screen": ("▶", "on screen"),
     "kept": ("▶", "kept for you"),
     "callback": ("◷", "callback"),
-    "callback_any": ("◷", "callback, anyone's"),
-    "dropped": ("↯", "call was cut"),
+    "callback_any": ("◷", "anyone's callback"),
+    "dropped": ("↯", "was cut"),
     "assigned": ("★", "yours"),
     "pool": ("•", "pool"),
     "handled": ("✓", "handled"),
@@ -130,12 +130,17 @@ WHY = {
 }
 
 
-def why_words(line: QueueLine, now: datetime, reader: Reader) -> Line:
-    """Why somebody stands where they stand in the queue."""
+def why_words(line: QueueLine, now: datetime, reader: Reader, *, short: bool = False) -> Line:
+    """Why somebody stands where they stand in the queue; ``short`` for narrow panes."""
     glyph, word = WHY.get(line.why, ("•", line.why))
     called_back = line.why.startswith("callback")
     late = called_back and line.due
     role = "warn" if late else {"callback": "accent", "dropped": "warn"}.get(line.why, "muted")
-    due = _(" due") if late else ""
-    at = f" {reader.short(line.at, now)}" if line.at is not None and called_back else ""
-    return ((f"{glyph} {_(word)}{due}{at}", role),)
+    if not called_back:
+        return ((f"{glyph} {_(word)}", role),)
+    words = [_(word)] if not short else [_("anyone's")] if line.why == "callback_any" else []
+    if late:
+        words.append(_("due"))
+    if line.at is not None:
+        words.append(reader.short(line.at, now))
+    return ((f"{glyph} {' '.join(words)}", role),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,13 @@ class Background(Moving):
 
     def _show_queue(self, people: list[QueueLine]) -> None:
         self.queue.empty = _("nobody waits")
-        self.queue.show(people, self.desk.now())
+        here = self.dossier.lead_id if self.dossier else None
+        shown = [
+            replace(line, why="on screen", due=False) if line.lead_id == here else line for line in people
+        ]
+        # Callbacks still to come before the nameless pool: they are what the seller must not forget.
+        shown.sort(key=lambda line: 2 if line.why == "pool" else int(line.why == "callback" and not line.due))
+        self.queue.show(shown, self.desk.now())
 
     def read_figures(self) -> None:
         """Ready, due, done; due callbacks ring."""
@@ -89,15 +96,9 @@ class Background(Moving):
             self._ring(figures.due)
 
     def _ring(self, due: int) -> None:
-        key = self.shown_key("console.queue")
-        self.notify(
-            several("{count} callback of yours is due.", "{count} callbacks of yours are due.", due)
-            + " "
-            + _("{key} shows the queue.").format(key=key),
-            title=_("Callback"),
-            markup=False,
-            timeout=8,
-        )
+        """A callback fell due: bell and a line below, for a window over the outcomes would hide them."""
+        text = several("{count} callback due now", "{count} callbacks due now", due)
+        self.figures_line.tell(((f"◷ {text} ", "cursor"), (f" {self.shown_key('console.queue')}", "key")))
         self.app.bell()
         self.read_queue()
 
@@ -124,7 +125,7 @@ class Background(Moving):
         self.ask(lambda: desk.figures(campaign), self._maybe_work, group="look", failed=self._lose)
 
     def _maybe_work(self, figures: Figures) -> None:
-        if self.dossier is None and (figures.ready or figures.due):
+        if self.dossier is None and (figures.ready or figures.due > self.due_elsewhere):
             self._looked_at = self.desk.now()
             self.fetch()
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from domain.calling.views import Dossier, Figures, NextLead
 from domain.codes import SellerState
-from tui.i18n import _
+from tui.i18n import _, several
 from tui.screens.base import CommandScreen
 from tui.screens.console.flow import Flow
 from tui.screens.console.guard import Guard
@@ -55,6 +55,7 @@ class ConsoleBase(CommandScreen[None]):
         self.since: datetime | None = None
         self.again: Callable[[], None] | None = None
         self.next_at: datetime | None = None
+        self.due_elsewhere = 0
         self.reader = Reader()
         self._painted_minute: datetime | None = None
 
@@ -90,6 +91,20 @@ class ConsoleBase(CommandScreen[None]):
         yield self.status
         yield self.figures_line
         yield KeyLine()
+
+    # what the modules beside this one do
+
+    def fetch(self) -> None:
+        """Ask for the next person (or the one held)."""
+        raise NotImplementedError
+
+    def after_change(self) -> None:
+        """The queue and the figures of the day are to be read again soon."""
+        raise NotImplementedError
+
+    def read_queue(self) -> None:
+        """Who comes next is to be read now."""
+        raise NotImplementedError
 
     # what is true
 
@@ -152,12 +167,20 @@ class ConsoleBase(CommandScreen[None]):
     def _show_nobody(self, got: NextLead) -> None:
         had = self.dossier
         self.dossier, self.number, self.next_at = None, None, got.next_at
+        self.due_elsewhere = got.figures.due
         self.flow.somebody = False
         self.note.begin("")
         now = self.desk.now()
-        soon = _("This screen looks again by itself; a callback that falls due appears here.")
+        soon = _("This screen looks again by itself.")
         if got.next_at is not None:
             soon = _("Next: {time}. ").format(time=self.reader.moment(got.next_at, now)) + soon
+        if got.figures.due:
+            elsewhere = several(
+                "{count} callback of yours is due in another campaign",
+                "{count} callbacks of yours are due in other campaigns",
+                got.figures.due,
+            )
+            soon = f"{elsewhere} ({self.shown_key('console.campaigns')}). {soon}"
         keys = _(
             "{find} find somebody · {back} back to the last person · {campaigns} other campaigns"
         ).format(

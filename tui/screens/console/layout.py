@@ -21,7 +21,8 @@ ConsoleScreen #side { display: none; height: 1fr; }
 ConsoleScreen #queue { height: 1fr; }
 ConsoleScreen #contact { height: 1fr; }
 ConsoleScreen #day { display: none; height: 4; }
-ConsoleScreen #foot { height: 2; }
+ConsoleScreen #foot { height: 1; }
+ConsoleScreen #note-title { display: none; }
 ConsoleScreen #note { height: 1fr; }
 
 ConsoleScreen.-medium #left { width: 42%; }
@@ -37,15 +38,17 @@ ConsoleScreen.-huge #side { width: 48; }
 
 ConsoleScreen.-mid PersonPane { height: 4; }
 ConsoleScreen.-tall PersonPane { height: 6; }
+ConsoleScreen.-mid #note-title, ConsoleScreen.-tall #note-title { display: block; }
 ConsoleScreen.-mid #foot { height: 3; }
 ConsoleScreen.-tall #foot { height: 4; }
 
 ConsoleScreen.-peek #left { display: none; }
-ConsoleScreen.-peek #side { display: block; width: 46; dock: left; }
+ConsoleScreen.-peek #side { display: block; dock: left; }
 ConsoleScreen.-peek #day { display: none; }
 ConsoleScreen.-peek-queue #contact { display: none; }
 ConsoleScreen.-peek-contact #queue { display: none; }
-ConsoleScreen.-narrow.-peek #side { width: 40; }
+ConsoleScreen.-narrow.-peek #side { width: 32; }
+ConsoleScreen.-medium.-peek #side { width: 42%; }
 ConsoleScreen.-wide.-peek #left { display: block; }
 ConsoleScreen.-wide.-peek #side { dock: right; width: 46; }
 ConsoleScreen.-huge.-peek #side { width: 60; }

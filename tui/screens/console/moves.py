@@ -118,7 +118,7 @@ class Moving(Calling):
         if not self.has_class("-wide", "-huge"):
             self.peek("queue")
         self.queue.focus()
-        self.after_change()
+        self.read_queue()
 
     def action_details(self) -> None:
         """Everything about the person, in the place of the left column where there is no third one."""

@@ -26,13 +26,14 @@ class NoteKeeping(ConsoleBase):
         """Another person is on screen with this draft."""
         self._kept = text
         self._stop_timer()
+        self.say_draft("", "muted")
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A letter of the note: write the draft soon, once for many letters."""
         event.stop()
         if self.dossier is None or self.note.text == self._kept:
             return
-        self.note_title.tell(_("Note"), ((_("not saved yet"), "warn"),))
+        self.say_draft(_("note not saved yet"), "warn")
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(DRAFT_SECONDS, self.flush_draft)
 
@@ -55,14 +56,18 @@ class NoteKeeping(ConsoleBase):
 
     def _draft_kept(self, lead_id: int) -> None:
         if self.dossier is not None and self.dossier.lead_id == lead_id and self.note.text == self._kept:
-            self.note_title.tell(_("Note"), ((_("draft saved ✓"), "muted"),))
+            self.say_draft(_("draft saved ✓"), "ok")
 
     def _draft_failed(self, error: DomainError) -> None:
         """The text stays in the field and is tried again with the next letter or after a while."""
         self._kept = "\0"
-        self.note_title.tell(_("Note"), ((_("✕ draft not saved"), "bad"),))
+        self.say_draft(_("✕ draft not saved"), "bad")
         self.status.say(_("{error} The note stays here.").format(error=error.message), "bad")
         self._draft_timer = self.set_timer(5.0, self.flush_draft)
+
+    def say_draft(self, text: str, role: str) -> None:
+        """Whether the note is on disk, at the right end of the figures."""
+        self.figures_line.tell(((text, role),) if text else ())
 
     def _stop_timer(self) -> None:
         if self._draft_timer is not None:

@@ -137,7 +137,7 @@ class TimePrompt(Prompt):
             event.input.cursor_position = len(event.input.value)
             taken = self.reader.both(nearest, self.now(), zone_of(self.dossier))
             self.tell(
-                _("{why} Nearest: {time}").format(why=refusal.message.partition(";")[0] + ".", time=taken),
+                _("Nearest: {time} – {why}").format(time=taken, why=refusal.message.partition(";")[0]),
                 "bad",
                 (*ENTER, (_("takes it"), "muted")),
             )

@@ -250,14 +250,6 @@ class Recording(NoteKeeping):
             )
         self.flush_draft()
 
-    def fetch(self) -> None:
-        """Ask for the next person (or the one held)."""
-        raise NotImplementedError
-
-    def after_change(self) -> None:
-        """The queue and the figures of the day are to be read again soon."""
-        raise NotImplementedError
-
     # telling
 
     def _tell_result(self, result: OutcomeResult) -> None:
