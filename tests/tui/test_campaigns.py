@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -108,3 +109,23 @@ async def test_an_auditor_cannot_open_a_campaign(open_app: OpenApp) -> None:
         await settled(pilot)
         assert isinstance(app.screen, CampaignsScreen)
         assert "work here" not in shown(app)
+
+
+async def test_enter_pressed_before_the_campaigns_are_counted_opens_the_first(open_app: OpenApp) -> None:
+    app = open_app(user="ana")
+    gate = threading.Event()
+    cards = app.desk.cards
+
+    def slow() -> object:
+        gate.wait(10)
+        return cards()
+
+    app.desk.cards = slow
+    async with app.run_test() as pilot:
+        while not isinstance(app.screen, CampaignsScreen):
+            await pilot.pause()
+        await pilot.press("enter")
+        assert isinstance(app.screen, CampaignsScreen)
+        gate.set()
+        await settled(pilot)
+        assert isinstance(app.screen, ConsoleScreen)

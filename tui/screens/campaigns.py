@@ -52,6 +52,7 @@ class CampaignsScreen(CommandScreen[None]):
         super().__init__()
         self.cards: dict[str, CampaignCard] = {}
         self._loaded = False
+        self._in_a_hurry = False
 
     def compose(self) -> ComposeResult:
         actor = self.desk.actor
@@ -74,7 +75,8 @@ class CampaignsScreen(CommandScreen[None]):
             self.action_refresh()
 
     def condition(self, name: str) -> bool:
-        return bool(self.cards) if name == "campaign" else True
+        """``campaign``: there is one to open, or it is not known yet (Enter then opens the first)."""
+        return bool(self.cards) or not self._loaded
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,6 +98,9 @@ class CampaignsScreen(CommandScreen[None]):
         if had != bool(cards) or not self._loaded:
             self._loaded = True
             self.refresh_bindings()
+        if self._in_a_hurry:
+            self._in_a_hurry = False
+            self.action_open()
 
     def _refused(self, error: DomainError) -> None:
         """While it happens again every ten seconds, a window would be in the way: one line says it."""
@@ -103,6 +108,7 @@ class CampaignsScreen(CommandScreen[None]):
         if self.cards:
             self._say(line)
             return
+        self._loaded, self._in_a_hurry = True, False
         self.add_class("-empty")
         self.query_one("#empty", Static).update(line)
         self._say(Content(""))
@@ -142,7 +148,10 @@ class CampaignsScreen(CommandScreen[None]):
         self.action_open()
 
     def action_open(self) -> None:
-        """Work in the campaign one stands on."""
+        """Work in the campaign one stands on; pressed before they are counted, in the first one then."""
+        if not self._loaded:
+            self._in_a_hurry = True
+            return
         card = self.cards.get(self.query_one(Rows).chosen or "")
         if card is None:
             return
