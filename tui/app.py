@@ -6,9 +6,13 @@ is imported before the first picture is painted.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -75,6 +79,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         self._leaving = False
         self._dialler: Dialler | None = None
         self.last_line = ""
+        self.abandoned = False
         self._told = False
         self.keys = keymap.Keymap()
         for each in theme.themes():
@@ -268,6 +273,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
     def action_quit(self) -> None:
         """Write what is still to be written, then leave; a second time: leave at once."""
         if self._leaving:
+            self.abandoned = self.writing
             self.exit(0)
             return
         self._leaving = True
@@ -279,7 +285,8 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         if not self.writing:
             self.exit(0)
             return
-        self.notify(_("Saving …"), timeout=30)
+        again = self.keys.shown("app.quit")
+        self.notify(_("Saving … {key} again leaves without waiting.").format(key=again), timeout=60)
         self.do(lambda: None, lambda _nothing: self.exit(0), group="farewell")
 
     def _failed_farewell(self, error: DomainError) -> None:
@@ -349,10 +356,23 @@ def run(
     # Until the configuration names a log file, nothing may be written into the terminal of the application.
     logging.getLogger("dialdeck").addHandler(logging.NullHandler())
     app = DialdeckApp(desk, user=user, password=password, options=options)
+    runner = asyncio.Runner()
     try:
-        app.run(mouse=desk.preferences.mouse)
+        runner.run(_until_left(app))
     finally:
+        if app.abandoned:
+            # A write still waits for its turn and the person did not want to: it never happened, as if the
+            # terminal had died. Everything else would wait for its thread.
+            os._exit(app.return_code or 0)
+        runner.close()
         desk.close()
     if app.last_line:
         sys.stderr.write(app.last_line + "\n")
     return app.return_code or 0
+
+
+async def _until_left(app: DialdeckApp) -> None:
+    """Run the application; a SIGTERM leaves as the quit key does, with the terminal put in order."""
+    with suppress(NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.action_quit)
+    await app.run_async(mouse=app.desk.preferences.mouse)
