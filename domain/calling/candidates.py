@@ -5,33 +5,35 @@ Only looks, claims nothing; the tiers are one statement, the pool another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, or_, select, text
+from sqlalchemy import TextClause, bindparam, case, or_, select, text
+from sqlalchemy.sql.selectable import TextualSelect
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.desk import Desk
 from domain.calling.models import HopperEntry
+from domain.campaigns.models import CampaignSegment
 from domain.codes import HopperState, Shift
 from domain.people.rights import Actor
 
 _TIERS = ("kept", "callback", "callback_any", "dropped", "assigned")
 _AT_ONCE = 12
-_THOROUGH = 400
 _POOLED_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A lead that may be claimed; ``entry_id`` where it is in the hopper already."""
+    """A lead that may be claimed; ``version`` is the one it was seen with, None where nobody looked."""
 
     lead_id: int
     source: str
     segment: str
-    entry_id: int | None
+    version: int | None = None
 
 
 _NOT_HELD = """NOT EXISTS (SELECT 1 FROM hopper_entry h WHERE h.campaign_id = :campaign AND h.lead_id = l.id
@@ -40,66 +42,91 @@ _NOT_HELD = """NOT EXISTS (SELECT 1 FROM hopper_entry h WHERE h.campaign_id = :c
 _OPEN_LIST = "NOT EXISTS (SELECT 1 FROM lead_list w WHERE w.id = l.list_id AND NOT w.active)"
 _NOT_FINAL = "(l.status IS NULL OR l.status NOT IN ('sale', 'not_interested', 'dnc', 'invalid', 'closed'))"
 
-_CALLBACKS = f"""SELECT * FROM (SELECT {{tier}} AS tier, l.id AS lead_id, l.segment, a.due_at AS at, l.rank
+_CALLBACKS = f"""SELECT * FROM (SELECT {{tier}} AS tier, l.id AS lead_id, l.segment, l.version, a.due_at AS at, l.rank
  FROM activity a JOIN lead l ON l.id = a.lead_id WHERE a.state = 'pending' AND a.kind = 'callback'
  AND a.organisation_id = :organisation AND a.seller_id {{seller}} AND a.campaign_id = :campaign
- AND a.due_at <= :now AND {_NOT_FINAL} AND {_OPEN_LIST} AND {_NOT_HELD}
- ORDER BY a.due_at, a.id LIMIT :few) AS callbacks_{{tier}}"""
+ AND a.due_at <= :now {{open}} AND {_NOT_FINAL} AND {_OPEN_LIST} AND {_NOT_HELD}
+ ORDER BY {{order}} LIMIT :few) AS callbacks_{{tier}}"""
 
-_TIERS_SQL = (
-    text(
-        f"""SELECT * FROM (SELECT 0 AS tier, l.id AS lead_id, l.segment, h.ready_at AS at, 0 AS rank
+
+def _tiers(only_open: bool) -> TextualSelect:
+    """The statement behind ``waiting``; ``only_open`` asks for the segments of the parameter ``open`` alone."""
+    part = "AND l.segment IN :open" if only_open else ""
+    mine = _CALLBACKS.format(tier=1, seller="= :seller", order="a.due_at, a.id", open=part)
+    anyones = _CALLBACKS.format(tier=2, seller="IS NULL", order="l.rank, a.due_at, a.id", open=part)
+    sql = f"""SELECT * FROM (SELECT 0 AS tier, l.id AS lead_id, l.segment, l.version, h.kept_until AS at, 0 AS rank
  FROM hopper_entry h JOIN lead l ON l.id = h.lead_id
  WHERE h.organisation_id = :organisation AND h.kept_for = :seller AND h.campaign_id = :campaign
- AND h.state = 'new' AND h.kept_until > :now AND {_NOT_FINAL} LIMIT :few) AS kept
- UNION ALL {_CALLBACKS.format(tier=1, seller="= :seller")}
- UNION ALL {_CALLBACKS.format(tier=2, seller="IS NULL")}
- UNION ALL SELECT * FROM (SELECT 3 AS tier, l.id AS lead_id, l.segment, l.next_attempt_at AS at, l.rank FROM lead l
- WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 4
- AND l.next_attempt_at <= :now AND (l.owner_id IS NULL OR l.owner_id = :seller) AND {_NOT_HELD}
- ORDER BY l.next_attempt_at LIMIT :few) AS dropped
- UNION ALL SELECT * FROM (SELECT 4 AS tier, l.id AS lead_id, l.segment, l.next_attempt_at AS at, l.rank FROM lead l
- WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 2
- AND l.owner_id = :seller AND l.next_attempt_at <= :now AND {_NOT_HELD}
+ AND h.state = 'new' AND h.kept_until > :now AND {_NOT_FINAL} ORDER BY h.kept_until DESC LIMIT :few) AS kept
+ UNION ALL {mine}
+ UNION ALL {anyones}
+ UNION ALL SELECT * FROM (SELECT 3 AS tier, l.id AS lead_id, l.segment, l.version, l.next_attempt_at AS at, l.rank
+ FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 4
+ AND l.next_attempt_at <= :now {part} AND (l.owner_id IS NULL OR l.owner_id = :seller) AND {_NOT_HELD}
+ ORDER BY l.rank, l.next_attempt_at, l.id LIMIT :few) AS dropped
+ UNION ALL SELECT * FROM (SELECT 4 AS tier, l.id AS lead_id, l.segment, l.version, l.next_attempt_at AS at, l.rank
+ FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 2
+ AND l.owner_id = :seller AND l.next_attempt_at <= :now {part} AND {_NOT_HELD}
  ORDER BY l.rank, l.next_attempt_at, l.id LIMIT :few) AS assigned"""
-    )
-    .bindparams(bindparam("now", type_=UTCDateTime()))
-    .columns(at=UTCDateTime())
-)
+    statement: TextClause = text(sql).bindparams(bindparam("now", type_=UTCDateTime()))
+    if only_open:
+        statement = statement.bindparams(bindparam("open", expanding=True))
+    return statement.columns(at=UTCDateTime())
 
 
-def waiting(
-    session: Session, *, actor: Actor, desk: Desk, now: datetime, thorough: bool = False
-) -> list[Candidate]:
+_ALL_HOURS = _tiers(False)
+_OPEN_HOURS = _tiers(True)
+
+
+def waiting(session: Session, *, actor: Actor, desk: Desk, now: datetime) -> list[Candidate]:
     """Those who come before the pool, in order: kept, own callbacks, anyone's, dropped, own leads.
 
-    Args:
-        thorough: look further where the first ones cannot be called at this hour.
+    One statement; two more where so many sleep that nobody awake was among the first of their tier.
     """
-    rows = session.execute(
-        _TIERS_SQL,
-        {
-            "organisation": actor.organisation_id,
-            "campaign": desk.policy.campaign_id,
-            "seller": actor.user_id,
-            "now": now,
-            "few": _THOROUGH if thorough else _AT_ONCE,
-        },
-    ).all()
+    values: dict[str, object] = {
+        "organisation": actor.organisation_id,
+        "campaign": desk.policy.campaign_id,
+        "seller": actor.user_id,
+        "now": now,
+        "few": _AT_ONCE,
+    }
+    rows = session.execute(_ALL_HOURS, values).all()
     calendar = desk.policy.calendar
-    tiers: list[list[tuple[tuple[int, datetime, int], Candidate]]] = [[] for _ in _TIERS]
-    for tier, lead_id, segment, at, rank in rows:
+    asleep = {row.segment for row in rows if row.tier > 0 and not calendar.is_open(now, row.segment)}
+    seen = Counter(row.tier for row in rows)
+    if asleep and max(seen.values()) >= _AT_ONCE:
+        rows = session.execute(_OPEN_HOURS, {**values, "open": _open_segments(session, desk, now)}).all()
+    tiers: list[list[tuple[tuple[float, float, int], Candidate]]] = [[] for _ in _TIERS]
+    for tier, lead_id, segment, version, at, rank in rows:
         if tier == 0 or calendar.is_open(now, segment):
-            order = (rank if tier >= 3 else 0, at, lead_id)
-            tiers[tier].append((order, Candidate(lead_id, _TIERS[tier], segment, None)))
-    seen: set[int] = set()
-    ordered: list[Candidate] = []
+            tiers[tier].append(
+                (_order(tier, rank, at, lead_id), Candidate(lead_id, _TIERS[tier], segment, version))
+            )
+    ordered: dict[int, Candidate] = {}
     for found in tiers:
         for _, candidate in sorted(found, key=lambda each: each[0]):
-            if candidate.lead_id not in seen:
-                seen.add(candidate.lead_id)
-                ordered.append(candidate)
-    return ordered
+            ordered.setdefault(candidate.lead_id, candidate)
+    return list(ordered.values())
+
+
+def _order(tier: int, rank: int, at: datetime, lead_id: int) -> tuple[float, float, int]:
+    """Kept: the last put back first; own callbacks: oldest first; the others: priority, then longest waiting."""
+    moment = at.timestamp()
+    if tier == 0:
+        return (0, -moment, -lead_id)
+    return (rank if tier > 1 else 0, moment, lead_id)
+
+
+def _open_segments(session: Session, desk: Desk, now: datetime) -> list[str]:
+    segments = session.execute(
+        select(col(CampaignSegment.segment))
+        .where(
+            col(CampaignSegment.organisation_id) == desk.campaign.organisation_id,
+            col(CampaignSegment.campaign_id) == desk.policy.campaign_id,
+        )
+        .distinct()
+    ).scalars()
+    return [segment for segment in segments if desk.policy.calendar.is_open(now, segment)]
 
 
 def pooled(
@@ -113,7 +140,7 @@ def pooled(
     others = {Shift.MORNING.value, Shift.AFTERNOON.value} - {actor.shift.value}
     blocked = others & desk.shifts_at_work
     statement = (
-        select(col(HopperEntry.lead_id), col(HopperEntry.segment), col(HopperEntry.id))
+        select(col(HopperEntry.lead_id), col(HopperEntry.segment))
         .where(
             col(HopperEntry.organisation_id) == actor.organisation_id,
             col(HopperEntry.campaign_id) == desk.policy.campaign_id,
@@ -134,7 +161,7 @@ def pooled(
     )
     calendar = desk.policy.calendar
     return [
-        Candidate(lead_id, "pool", segment, entry_id)
-        for lead_id, segment, entry_id in session.execute(statement)
+        Candidate(lead_id, "pool", segment)
+        for lead_id, segment in session.execute(statement)
         if calendar.is_open(now, segment)
     ]

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain.calling import candidates, desk, dossier, empty, expiry, holding
+from domain.calling import candidates, desk, dossier, empty, expiry, holding, whose
 from domain.calling.desk import Desk
 from domain.calling.dossier import InHand
 from domain.calling.hopper import top_up
@@ -42,10 +42,15 @@ def next_lead(
         if at.entry.campaign_id == campaign_id:
             held = holding.read(session, actor=actor, entry=at.entry, now=now)
             if held is not None:
-                holding.renew_entry(session, entry=at.entry, now=now)
                 return _shown(session, held, at, now, language)
         holding.release(session, actor=actor, entry=at.entry, now=now)
-    hand = _take(session, actor, at, now)
+    try:
+        hand = _take(session, actor, at, now)
+    except holding.ClaimedElsewhere:
+        at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
+        if at.entry is None or at.entry.campaign_id != campaign_id:
+            raise
+        hand = holding.read(session, actor=actor, entry=at.entry, now=now)
     if hand is None:
         why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
         return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
@@ -62,20 +67,19 @@ def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | N
     """The first candidate that can be claimed; fills an empty hopper once on the way."""
     if not at.campaign.active:
         return None
+    if at.leases_ended:
+        expiry.expire(session, organisation_id=actor.organisation_id, now=now)
     hand = _first(session, actor, at, now)
     if hand is not None:
         return hand
-    expiry.expire(session, organisation_id=actor.organisation_id, now=now)
     top_up(
         session, organisation_id=actor.organisation_id, campaign_id=at.policy.campaign_id, now=now, wait=True
     )
-    return _first(session, actor, at, now, thorough=True)
+    return _first(session, actor, at, now)
 
 
-def _first(
-    session: Session, actor: Actor, at: Desk, now: datetime, *, thorough: bool = False
-) -> InHand | None:
-    for candidate in candidates.waiting(session, actor=actor, desk=at, now=now, thorough=thorough):
+def _first(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:
+    for candidate in candidates.waiting(session, actor=actor, desk=at, now=now):
         hand = holding.take(session, actor=actor, policy=at.policy, candidate=candidate, now=now)
         if hand is not None:
             return hand
@@ -97,7 +101,7 @@ def renew(session: Session, *, actor: Actor, now: datetime) -> datetime | None:
     Other sellers' expired claims go back on the same occasion.
     """
     entry = holding.own_entry(session, actor=actor)
-    until = holding.renew_entry(session, entry=entry, now=now) if entry is not None else None
+    until = holding.keep(session, actor=actor, entry=entry, now=now) if entry is not None else None
     expiry.expire(session, organisation_id=actor.organisation_id, now=now)
     return until
 
@@ -116,13 +120,15 @@ def skip(session: Session, *, actor: Actor, now: datetime) -> int:
         The skipped lead.
 
     Raises:
-        NotFound: nobody in hand.  Conflict: a call is running.
+        NotFound: nobody in hand.  Conflict: a call is running or waits for its outcome.
     """
     entry = holding.own_entry(session, actor=actor)
     if entry is None:
         raise NotFound("There is nobody on your screen to skip.", code="no_claim")
     if entry.state == "dialing":
         raise Conflict("A call is running: end it and record its outcome.", code="in_call")
+    if entry.call_id is not None:
+        raise Conflict("You called this person: record the outcome first.", code="outcome_missing")
     holding.skip(session, actor=actor, entry=entry, now=now)
     return entry.lead_id
 
@@ -149,12 +155,12 @@ def jump(
         holding.put_to_front(session, actor=actor, entry=at.entry, now=now)
     elif at.entry is not None:
         return next_lead(session, actor=actor, campaign_id=lead.campaign_id, now=now, language=language)
-    if not actor.leads_others and not holding.may_open(session, actor=actor, lead=lead):
+    if not actor.leads_others and not whose.may_open(session, actor=actor, lead=lead):
         raise NotAllowed(f"Lead {lead_id} is not yours.", code="not_yours")
-    wanted = candidates.Candidate(lead_id, source, lead.segment, None)
+    wanted = candidates.Candidate(lead_id, source, lead.segment)
     hand = holding.take(session, actor=actor, policy=at.policy, candidate=wanted, now=now, chosen=True)
     if hand is None:
-        holder = holding.holder_name(session, lead_id=lead_id, contact_id=lead.contact_id, now=now)
+        holder = whose.holder_name(session, lead_id=lead_id, contact_id=lead.contact_id, now=now)
         raise Conflict(f"{holder or 'Somebody else'} has this person in hand.", code="held")
     return _shown(session, hand, at, now, language)
 
@@ -167,7 +173,7 @@ def previous(
     Raises:
         NotFound: there is none yet.  Conflict, NotAllowed: as ``jump``.
     """
-    lead_id = holding.last_handled(session, actor=actor, campaign_id=campaign_id)
+    lead_id = whose.last_handled(session, actor=actor, campaign_id=campaign_id)
     if lead_id is None:
         raise NotFound("You have not handled anybody in this campaign yet.", code="no_previous")
     return jump(session, actor=actor, lead_id=lead_id, now=now, language=language, source="previous")

@@ -26,13 +26,15 @@ SUCCESS_ACTIONS_RESULT = SUCCESS_RESOLUTIONS
 @dataclass(frozen=True)
 class Desk:
     """What ``next`` starts from. ``entry`` is the seller's claim, in whatever campaign; ``shifts_at_work``
-    are the shifts of sellers who have somebody of this campaign in hand."""
+    are the shifts of sellers who have somebody of this campaign in hand; ``leases_ended`` tells that claims of
+    the shop wait to be given back."""
 
     campaign: Campaign
     policy: Policy
     entry: HopperEntry | None
     figures: Figures
     shifts_at_work: frozenset[str]
+    leases_ended: bool
 
 
 def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> Desk:
@@ -89,6 +91,7 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
         )
         .scalar_subquery()
     )
+    ended = aliased(HopperEntry)
     row = session.execute(
         select(
             Campaign,
@@ -99,6 +102,11 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
             sales.label("sales"),
             _at_work(organisation_id, campaign_id, Shift.MORNING, now).label("morning"),
             _at_work(organisation_id, campaign_id, Shift.AFTERNOON, now).label("afternoon"),
+            exists(
+                select(col(ended.id)).where(
+                    col(ended.organisation_id) == organisation_id, col(ended.expires_at) <= now
+                )
+            ).label("leases_ended"),
         )
         .select_from(
             outerjoin(
@@ -115,7 +123,7 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such campaign. See: dialdeck campaigns list", code="no_campaign")
-    campaign, entry, ready_now, due_now, done_today, sales_today, morning, afternoon = row
+    campaign, entry, ready_now, due_now, done_today, sales_today, morning, afternoon, leases_ended = row
     shifts = {Shift.MORNING.value: morning, Shift.AFTERNOON.value: afternoon}
     return Desk(
         campaign=campaign,
@@ -123,6 +131,7 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
         entry=entry,
         figures=Figures(ready_now, due_now, done_today, sales_today),
         shifts_at_work=frozenset(shift for shift, at_work in shifts.items() if at_work),
+        leases_ended=leases_ended,
     )
 
 

@@ -17,6 +17,7 @@ from domain.calling.models import Call, HeldNumber, HopperEntry, Lead
 from domain.calling.phones import Number
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
+from domain.campaigns.segments import without_shift
 from domain.codes import FINAL_STATUSES, HopperState, SellerState
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.people import states
@@ -45,7 +46,7 @@ def start(
 
     Raises:
         NotFound: the person is not in this seller's hands, or has no such number.
-        NotAllowed: on the do-not-call register, a bad number, or outside calling hours.
+        NotAllowed: on the do-not-call register, a bad number, a paused campaign, or outside calling hours.
         Conflict: a call is running, the lead has ended, or somebody else is dialling the number.
     """
     require(actor, *SELLING_ROLES, to="dial")
@@ -61,16 +62,23 @@ def start(
         session, organisation_id=actor.organisation_id, contact_id=lead.contact_id, now=now
     )
     number = _number(numbers, e164, entry, actor)
-    policy = policy_of(campaign)
-    if not policy.calendar.is_open(now, lead.segment):
+    if not campaign.active:
+        raise NotAllowed("This campaign is paused; nobody may be called for it now.", code="campaign_paused")
+    if not policy_of(campaign).calendar.is_open(now, without_shift(lead.segment)):
         raise NotAllowed("Calling this contact is not allowed at this hour.", code="outside_hours")
+    if not holding.still_held(session, actor=actor, entry=entry, numbers=numbers, now=now):
+        raise Conflict("Somebody else took this person or one of the numbers.", code="held")
     call_id = _open_call(session, actor, lead, number, now)
     _count(session, lead, now)
     expires = now + holding.DIALLED_LEASE
-    affected(
+    claimed = affected(
         session,
         update(HopperEntry)
-        .where(col(HopperEntry.id) == entry.id)
+        .where(
+            col(HopperEntry.id) == entry.id,
+            col(HopperEntry.locked_by) == actor.user_id,
+            col(HopperEntry.state) == HopperState.LOCKED.value,
+        )
         .values(
             state=HopperState.DIALING.value,
             call_id=call_id,
@@ -79,6 +87,8 @@ def start(
             expires_at=expires,
         ),
     )
+    if not claimed:
+        raise Conflict("A call is running already; end it first.", code="in_call")
     affected(
         session, update(HeldNumber).where(col(HeldNumber.entry_id) == entry.id).values(expires_at=expires)
     )

@@ -6,14 +6,15 @@ by accident. Source: the calling specification, 1.1 and 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, delete, literal, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from domain.calling import history
 from domain.calling.models import HeldNumber, HopperEntry, Lead
-from domain.codes import CampaignStatus, DialStatus, HopperState, QueueState
+from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, HopperState, QueueState
 from domain.sql import affected
 
 AT_ONCE = 500
@@ -22,19 +23,14 @@ AT_ONCE = 500
 def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
     """Give back expired claims and forget put-off entries whose time has come.
 
+    A lead that is being written at this moment is left for the next time.
+
     Returns:
         How many claims had expired. At most ``AT_ONCE``; a fixed number of statements.
     """
-    rows = session.execute(
-        select(
-            col(HopperEntry.id),
-            col(HopperEntry.lead_id),
-            col(HopperEntry.campaign_id),
-            col(HopperEntry.locked_by),
-            col(HopperEntry.from_pool),
-            col(HopperEntry.call_id),
-            col(HopperEntry.kept_for),
-        )
+    found = session.execute(
+        select(HopperEntry, Lead)
+        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
         .where(
             col(HopperEntry.organisation_id) == organisation_id,
             or_(
@@ -46,31 +42,56 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
                 ),
             ),
         )
+        .order_by(col(Lead.id))
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = [(entry, lead) for entry, lead in found]
     if not rows:
         return 0
-    claims = [row for row in rows if row.locked_by is not None or row.call_id is not None]
-    history.write_many(
-        session,
-        [
-            {
-                "organisation_id": organisation_id,
-                "at": now,
-                "kind": "claim_expired",
-                "user_id": row.locked_by or row.kept_for,
-                "lead_id": row.lead_id,
-                "campaign_id": row.campaign_id,
-                "call_id": row.call_id,
-            }
-            for row in claims
-        ],
+    claims = [
+        (entry, lead) for entry, lead in rows if entry.locked_by is not None or entry.call_id is not None
+    ]
+    dialled = [
+        lead for entry, lead in claims if entry.call_id is not None and lead.status not in FINAL_STATUSES
+    ]
+    history.write_many(session, [_event(entry, lead, now) for entry, lead in claims])
+    _give_back(session, rows)
+    if dialled:
+        _outcome_missing(session, dialled, now)
+    return len(claims)
+
+
+def _event(entry: HopperEntry, lead: Lead, now: datetime) -> dict[str, object]:
+    missing = entry.call_id is not None and lead.status not in FINAL_STATUSES
+    before, after = history.changed(
+        history.lead_values(lead), history.plain(_missing_values(lead, now)) if missing else {}
     )
-    dialled = [row.lead_id for row in claims if row.call_id is not None]
-    back = [row.id for row in claims if row.from_pool and row.call_id is None]
-    gone = [row.id for row in rows if row.id not in set(back)]
-    affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id).in_([row.id for row in rows])))
+    return {
+        "organisation_id": entry.organisation_id,
+        "at": now,
+        "kind": "claim_expired",
+        "user_id": entry.locked_by or entry.kept_for,
+        "lead_id": entry.lead_id,
+        "contact_id": lead.contact_id,
+        "campaign_id": entry.campaign_id,
+        "call_id": entry.call_id,
+        "before": before or None,
+        "after": after or None,
+    }
+
+
+def _give_back(session: Session, rows: Sequence[tuple[HopperEntry, Lead]]) -> None:
+    """Entries of the pool are free again where their lead still belongs there; the others go."""
+    back = [
+        entry.id
+        for entry, lead in rows
+        if entry.from_pool and entry.call_id is None and lead.queue_state == QueueState.IN_HOPPER
+    ]
+    gone = [entry.id for entry, _ in rows if entry.id not in set(back)]
+    entries = [entry.id for entry, _ in rows]
+    affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id).in_(entries)))
     if back:
         affected(
             session,
@@ -80,39 +101,25 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
         )
     if gone:
         affected(session, delete(HopperEntry).where(col(HopperEntry.id).in_(gone)))
-    if dialled:
-        _outcome_missing(session, organisation_id, dialled, now)
-    return len(claims)
 
 
-def _outcome_missing(session: Session, organisation_id: int, lead_ids: list[int], now: datetime) -> None:
-    """Dialled, but nobody said how it ended."""
-    affected(
-        session,
-        update(Lead)
-        .where(
-            col(Lead.organisation_id) == organisation_id,
-            col(Lead.id).in_(lead_ids),
-            or_(
-                col(Lead.status).is_(None),
-                col(Lead.status).not_in(["sale", "not_interested", "dnc", "invalid", "closed"]),
-            ),
-        )
-        .values(
-            status=DialStatus.CONTACTED.value,
-            campaign_status=case(
-                (
-                    col(Lead.campaign_status).in_([1, 3]),
-                    literal(CampaignStatus.CONTACTED.value),
-                ),
-                else_=col(Lead.campaign_status),
-            ),
-            queue_state=case(
-                (col(Lead.queue_state) == QueueState.CALLBACK.value, literal(QueueState.CALLBACK.value)),
-                else_=literal(QueueState.OUT.value),
-            ),
-            last_status_change=now,
-            version=col(Lead.version) + 1,
-            updated_at=now,
-        ),
+def _missing_values(lead: Lead, now: datetime) -> dict[str, object]:
+    """Dialled, but nobody said how it ended. A pending callback keeps its place."""
+    reached = lead.campaign_status in (CampaignStatus.NOT_CONTACTED, CampaignStatus.COULD_NOT_CONTACT)
+    waits = lead.queue_state == QueueState.CALLBACK
+    return {
+        "status": DialStatus.CONTACTED.value,
+        "campaign_status": CampaignStatus.CONTACTED.value if reached else lead.campaign_status,
+        "queue_state": QueueState.CALLBACK.value if waits else QueueState.OUT.value,
+        "last_status_change": now,
+    }
+
+
+def _outcome_missing(session: Session, leads: Sequence[Lead], now: datetime) -> None:
+    session.execute(
+        update(Lead),
+        [
+            {"id": lead.id, **_missing_values(lead, now), "version": lead.version + 1, "updated_at": now}
+            for lead in leads
+        ],
     )

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, or_, outerjoin, select, text, update
+from sqlalchemy import and_, delete, exists, outerjoin, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from domain.calling import history, phones
 from domain.calling.candidates import Candidate
 from domain.calling.dossier import InHand
-from domain.calling.models import Activity, Draft, HeldNumber, HistoryEvent, HopperEntry, Lead
+from domain.calling.models import Draft, HeldNumber, HopperEntry, Lead
 from domain.calling.phones import Number
 from domain.campaigns.policy import Policy
 from domain.codes import FINAL_STATUSES, HopperSource, HopperState, QueueState
-from domain.contacts.models import Contact
+from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Conflict, NotFound
-from domain.people.models import User
 from domain.people.rights import Actor
 from domain.sql import affected, timed
 
@@ -53,6 +52,12 @@ _HOLD_SQL = """INSERT INTO held_number (organisation_id, e164, entry_id, expires
  WHERE held_number.expires_at <= :now OR held_number.entry_id = excluded.entry_id RETURNING e164"""
 
 
+class ClaimedElsewhere(Conflict):
+    """The same seller took somebody at another terminal at this very moment."""
+
+    default_code = "claimed_twice"
+
+
 def own_entry(session: Session, *, actor: Actor) -> HopperEntry | None:
     """The seller's claim, whatever the campaign (one statement)."""
     return session.execute(
@@ -79,8 +84,13 @@ def lead_of(session: Session, *, actor: Actor, lead_id: int) -> Lead:
     return lead
 
 
-def _load(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Contact, str] | None:
-    """Lead, contact and the seller's draft in one statement; None when somebody is writing the lead just now."""
+def _load(
+    session: Session, actor: Actor, lead_id: int, *, wait: bool = False
+) -> tuple[Lead, Contact, str] | None:
+    """Lead, contact and the seller's draft in one statement.
+
+    None when somebody is writing the lead just now, unless ``wait``.
+    """
     row = session.execute(
         select(Lead, Contact, col(Draft.text))
         .select_from(
@@ -91,7 +101,7 @@ def _load(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Contact, 
             ).join(Contact, col(Contact.id) == col(Lead.contact_id))
         )
         .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
-        .with_for_update(of=Lead, skip_locked=True, key_share=True)
+        .with_for_update(of=Lead, skip_locked=not wait, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     return (row[0], row[1], row[2] or "") if row is not None else None
@@ -117,6 +127,8 @@ def take(
         return None
     lead, contact, draft = loaded
     assert lead.id is not None
+    if candidate.version is not None and lead.version != candidate.version:
+        return None
     numbers = phones.of_contact(
         session, organisation_id=actor.organisation_id, contact_id=lead.contact_id, now=now
     )
@@ -173,19 +185,19 @@ def _claim(
         "now": now,
         "expires": now + LEASE,
     }
+    e164s = [each.e164 for each in numbers]
     try:
         with session.begin_nested() as savepoint:
             claimed = session.execute(_CLAIM_SQL, values).one_or_none()
-            if claimed is None or not _hold(session, actor, claimed.id, numbers, now):
+            if claimed is None or not _hold(session, actor, claimed.id, e164s, now):
                 savepoint.rollback()
                 return None
             if waited:
                 in_hopper = {"queue_state": QueueState.IN_HOPPER.value}
                 affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**in_hopper))
     except IntegrityError as error:
-        raise Conflict(
-            f"{actor.name} took somebody at another terminal at this very moment; ask again.",
-            code="claimed_twice",
+        raise ClaimedElsewhere(
+            f"{actor.name} took somebody at another terminal at this very moment; ask again."
         ) from error
     return HopperEntry(
         id=claimed.id,
@@ -204,9 +216,9 @@ def _claim(
     )
 
 
-def _hold(session: Session, actor: Actor, entry_id: int, numbers: list[Number], now: datetime) -> bool:
+def _hold(session: Session, actor: Actor, entry_id: int, e164s: list[str], now: datetime) -> bool:
     """Hold all numbers of the contact; False where another claim was faster with one of them."""
-    wanted = sorted({number.e164 for number in numbers})
+    wanted = sorted(set(e164s))
     if not wanted:
         return True
     rows = ", ".join(f"(:organisation, :e164_{n}, :entry, :expires)" for n in range(len(wanted)))
@@ -232,20 +244,21 @@ def _set_aside(session: Session, lead: Lead) -> None:
 
 
 def read(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> InHand | None:
-    """What the seller has in hand; None where the lead ended meanwhile (the claim is then given back)."""
-    loaded = _load(session, actor, entry.lead_id)
+    """What the seller has in hand, the claim renewed.
+
+    None where the lead ended meanwhile, or the lease did and somebody else has the lead or one of its numbers.
+    """
+    loaded = _load(session, actor, entry.lead_id, wait=True)
     if loaded is None:
-        raise Conflict("This person is being changed at this moment; try again.", code="busy_lead")
+        return None
     lead, contact, draft = loaded
     if lead.status in FINAL_STATUSES and entry.call_id is None:
         return None
     numbers = phones.of_contact(
         session, organisation_id=actor.organisation_id, contact_id=lead.contact_id, now=now
     )
-    if entry.expires_at is not None and entry.expires_at <= now:
-        assert entry.id is not None
-        if not _hold(session, actor, entry.id, numbers, now):
-            return None
+    if not _renewed(session, actor, entry, [number.e164 for number in numbers], now):
+        return None
     return InHand(lead, contact, entry, numbers, draft, _source_word(entry))
 
 
@@ -264,18 +277,51 @@ def link_call(session: Session, *, lead_id: int, call_id: int, now: datetime) ->
     )
 
 
-def renew_entry(session: Session, *, entry: HopperEntry, now: datetime) -> datetime:
-    """A new lease for a claim and its numbers; never shorter than the one running (dialled: an hour)."""
+def keep(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> datetime | None:
+    """A new lease for the seller's claim; returns its end, None where the claim was lost meanwhile."""
+    e164s: list[str] = []
+    if entry.expires_at is None or entry.expires_at <= now:
+        contact_id = select(col(Lead.contact_id)).where(col(Lead.id) == entry.lead_id).scalar_subquery()
+        numbers = select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == contact_id)
+        e164s = list(session.execute(numbers).scalars())
+    if _renewed(session, actor, entry, e164s, now):
+        return entry.expires_at
+    if entry.call_id is None:
+        _free(session, actor, entry)
+    return None
+
+
+def _renewed(session: Session, actor: Actor, entry: HopperEntry, e164s: list[str], now: datetime) -> bool:
+    """Renew a claim and its numbers, never to a shorter lease than the one running (dialled: an hour).
+
+    False where it is not the seller's any more: after the lease somebody took the lead, or one of ``e164s``.
+    """
+    assert entry.id is not None
+    over = entry.expires_at is None or entry.expires_at <= now
     expires = max(entry.expires_at or now, now + (DIALLED_LEASE if entry.call_id is not None else LEASE))
-    if entry.expires_at != expires:
-        affected(
-            session, update(HopperEntry).where(col(HopperEntry.id) == entry.id).values(expires_at=expires)
-        )
-        affected(
-            session, update(HeldNumber).where(col(HeldNumber.entry_id) == entry.id).values(expires_at=expires)
-        )
-        entry.expires_at = expires
-    return expires
+    if entry.expires_at == expires:
+        return True
+    renewed = affected(
+        session,
+        update(HopperEntry)
+        .where(col(HopperEntry.id) == entry.id, col(HopperEntry.locked_by) == actor.user_id)
+        .values(expires_at=expires),
+    )
+    if not renewed or (over and not _hold(session, actor, entry.id, e164s, now)):
+        return False
+    affected(
+        session, update(HeldNumber).where(col(HeldNumber.entry_id) == entry.id).values(expires_at=expires)
+    )
+    entry.expires_at = expires
+    return True
+
+
+def still_held(
+    session: Session, *, actor: Actor, entry: HopperEntry, numbers: list[Number], now: datetime
+) -> bool:
+    """Whether the seller still holds all numbers of a claim; holds them again where the lease is over."""
+    over = entry.expires_at is None or entry.expires_at <= now
+    return not over or _renewed(session, actor, entry, [number.e164 for number in numbers], now)
 
 
 def release(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
@@ -290,11 +336,17 @@ def release(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime
         raise Conflict(
             "The person you called last still waits for an outcome; record it first.", code="outcome_missing"
         )
-    _free(session, entry)
+    _free(session, actor, entry)
 
 
-def _free(session: Session, entry: HopperEntry, **values: object) -> None:
-    """Back into the hopper where the fill had put it (and the lead may still be dialled), else gone."""
+def _free(session: Session, actor: Actor, entry: HopperEntry, **values: object) -> bool:
+    """Back into the hopper where the fill had put it (and the lead may still be dialled), else gone.
+
+    False where the claim was not this seller's any more.
+    """
+    mine = (col(HopperEntry.id) == entry.id, col(HopperEntry.locked_by) == actor.user_id)
+    if not session.execute(select(col(HopperEntry.id)).where(*mine).with_for_update()).all():
+        return False
     affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id) == entry.id))
     still_pooled = exists(
         select(col(Lead.id)).where(
@@ -305,16 +357,13 @@ def _free(session: Session, entry: HopperEntry, **values: object) -> None:
     if entry.from_pool:
         kept = affected(
             session,
-            update(HopperEntry)
-            .where(col(HopperEntry.id) == entry.id, still_pooled)
-            .values({**_FREE, **values}),
+            update(HopperEntry).where(*mine, still_pooled).values({**_FREE, **values}),
         )
     elif values:
-        kept = affected(
-            session, update(HopperEntry).where(col(HopperEntry.id) == entry.id).values({**_FREE, **values})
-        )
+        kept = affected(session, update(HopperEntry).where(*mine).values({**_FREE, **values}))
     if not kept:
-        affected(session, delete(HopperEntry).where(col(HopperEntry.id) == entry.id))
+        affected(session, delete(HopperEntry).where(*mine))
+    return True
 
 
 _FREE: dict[str, object] = {
@@ -334,15 +383,17 @@ def put_to_front(session: Session, *, actor: Actor, entry: HopperEntry, now: dat
 
     A call that waits for its outcome goes along, so that it is not counted twice.
     """
-    _free(session, entry, kept_for=actor.user_id, kept_until=now + KEPT, call_id=entry.call_id)
+    _free(session, actor, entry, kept_for=actor.user_id, kept_until=now + KEPT, call_id=entry.call_id)
 
 
 def skip(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
-    """Behind the others: at the end of the hopper, or put off for ten minutes where it came from a tier."""
-    if entry.from_pool:
-        _free(session, entry, ready_at=now)
-    else:
-        _free(session, entry, kept_until=now + SKIPPED)
+    """Put off for ten minutes, then behind the others who wait; recorded with who and when.
+
+    Raises:
+        Conflict: the claim ended at this very moment.
+    """
+    if not _free(session, actor, entry, ready_at=now, kept_until=now + SKIPPED):
+        raise Conflict("This person is not in your hands any more.", code="no_claim")
     history.write(
         session,
         organisation_id=actor.organisation_id,
@@ -352,71 +403,3 @@ def skip(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -
         lead_id=entry.lead_id,
         campaign_id=entry.campaign_id,
     )
-
-
-def may_open(session: Session, *, actor: Actor, lead: Lead) -> bool:
-    """Whether a lead is a seller's own: owner, own callback, handled before; or free in the hopper."""
-    if lead.owner_id == actor.user_id:
-        return True
-    mine = or_(
-        exists(
-            select(col(Activity.id)).where(
-                col(Activity.lead_id) == lead.id,
-                col(Activity.state) == "pending",
-                or_(col(Activity.seller_id) == actor.user_id, col(Activity.seller_id).is_(None)),
-            )
-        ),
-        exists(
-            select(col(HistoryEvent.id)).where(
-                col(HistoryEvent.organisation_id) == actor.organisation_id,
-                col(HistoryEvent.lead_id) == lead.id,
-                col(HistoryEvent.user_id) == actor.user_id,
-            )
-        ),
-        exists(
-            select(col(HopperEntry.id)).where(
-                col(HopperEntry.campaign_id) == lead.campaign_id,
-                col(HopperEntry.lead_id) == lead.id,
-                col(HopperEntry.state) == HopperState.NEW.value,
-                or_(col(HopperEntry.kept_for).is_(None), col(HopperEntry.kept_for) == actor.user_id),
-            )
-        ),
-    )
-    return bool(session.execute(select(mine)).scalar_one())
-
-
-def holder_name(session: Session, *, lead_id: int, contact_id: int, now: datetime) -> str | None:
-    """Who has this lead, or one of its contact's numbers, in hand."""
-    numbers = select(col(HeldNumber.entry_id)).where(
-        col(HeldNumber.expires_at) > now,
-        col(HeldNumber.e164).in_(
-            text("SELECT p.e164 FROM contact_phone p WHERE p.contact_id = :contact").bindparams(
-                contact=contact_id
-            )
-        ),
-    )
-    return session.execute(
-        select(col(User.name))
-        .join(HopperEntry, col(HopperEntry.locked_by) == col(User.id))
-        .where(or_(col(HopperEntry.lead_id) == lead_id, col(HopperEntry.id).in_(numbers)))
-        .limit(1)
-    ).scalar_one_or_none()
-
-
-def last_handled(session: Session, *, actor: Actor, campaign_id: int) -> int | None:
-    """The lead this seller handled or skipped last in a campaign, other than the one in hand."""
-    in_hand = select(col(HopperEntry.lead_id)).where(
-        col(HopperEntry.organisation_id) == actor.organisation_id, col(HopperEntry.locked_by) == actor.user_id
-    )
-    return session.execute(
-        select(col(HistoryEvent.lead_id))
-        .where(
-            col(HistoryEvent.organisation_id) == actor.organisation_id,
-            col(HistoryEvent.user_id) == actor.user_id,
-            col(HistoryEvent.campaign_id) == campaign_id,
-            col(HistoryEvent.kind).in_(("outcome", "skip")),
-            col(HistoryEvent.lead_id).not_in(in_hand),
-        )
-        .order_by(col(HistoryEvent.at).desc(), col(HistoryEvent.id).desc())
-        .limit(1)
-    ).scalar_one_or_none()

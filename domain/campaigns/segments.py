@@ -68,6 +68,11 @@ def _shift(text: str) -> Shift:
         ) from None
 
 
+def without_shift(key: str) -> str:
+    """The segment without its half of the day: where calling is allowed, not when it is wished."""
+    return key.partition("#")[0]
+
+
 @lru_cache(maxsize=4096)
 def parse_segment(key: str) -> Segment:
     """The parts of a segment key; raises ``Invalid`` for an unknown zone or shift."""

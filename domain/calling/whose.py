@@ -1,0 +1,81 @@
+"""Whose a lead is: which ones a seller may open, who has one in hand, whom a seller handled last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select, text
+from sqlmodel import Session, col
+
+from domain.calling.models import Activity, HeldNumber, HistoryEvent, HopperEntry, Lead
+from domain.codes import HopperState
+from domain.people.models import User
+from domain.people.rights import Actor
+
+
+def may_open(session: Session, *, actor: Actor, lead: Lead) -> bool:
+    """Whether a lead is a seller's own: owner, own callback, handled before; or free in the hopper."""
+    if lead.owner_id == actor.user_id:
+        return True
+    mine = or_(
+        exists(
+            select(col(Activity.id)).where(
+                col(Activity.lead_id) == lead.id,
+                col(Activity.state) == "pending",
+                or_(col(Activity.seller_id) == actor.user_id, col(Activity.seller_id).is_(None)),
+            )
+        ),
+        exists(
+            select(col(HistoryEvent.id)).where(
+                col(HistoryEvent.organisation_id) == actor.organisation_id,
+                col(HistoryEvent.lead_id) == lead.id,
+                col(HistoryEvent.user_id) == actor.user_id,
+            )
+        ),
+        exists(
+            select(col(HopperEntry.id)).where(
+                col(HopperEntry.campaign_id) == lead.campaign_id,
+                col(HopperEntry.lead_id) == lead.id,
+                col(HopperEntry.state) == HopperState.NEW.value,
+                or_(col(HopperEntry.kept_for).is_(None), col(HopperEntry.kept_for) == actor.user_id),
+            )
+        ),
+    )
+    return bool(session.execute(select(mine)).scalar_one())
+
+
+def holder_name(session: Session, *, lead_id: int, contact_id: int, now: datetime) -> str | None:
+    """Who has this lead, or one of its contact's numbers, in hand."""
+    numbers = select(col(HeldNumber.entry_id)).where(
+        col(HeldNumber.expires_at) > now,
+        col(HeldNumber.e164).in_(
+            text("SELECT p.e164 FROM contact_phone p WHERE p.contact_id = :contact").bindparams(
+                contact=contact_id
+            )
+        ),
+    )
+    return session.execute(
+        select(col(User.name))
+        .join(HopperEntry, col(HopperEntry.locked_by) == col(User.id))
+        .where(or_(col(HopperEntry.lead_id) == lead_id, col(HopperEntry.id).in_(numbers)))
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def last_handled(session: Session, *, actor: Actor, campaign_id: int) -> int | None:
+    """The lead this seller handled or skipped last in a campaign, other than the one in hand."""
+    in_hand = select(col(HopperEntry.lead_id)).where(
+        col(HopperEntry.organisation_id) == actor.organisation_id, col(HopperEntry.locked_by) == actor.user_id
+    )
+    return session.execute(
+        select(col(HistoryEvent.lead_id))
+        .where(
+            col(HistoryEvent.organisation_id) == actor.organisation_id,
+            col(HistoryEvent.user_id) == actor.user_id,
+            col(HistoryEvent.campaign_id) == campaign_id,
+            col(HistoryEvent.kind).in_(("outcome", "skip")),
+            col(HistoryEvent.lead_id).not_in(in_hand),
+        )
+        .order_by(col(HistoryEvent.at).desc(), col(HistoryEvent.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,42 @@
+"""A shop of its own for every test of the domain, many shops to a database, on both kinds of database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.support import databases
+from tests.support.floor import Floor
+
+
+@pytest.fixture(scope="session")
+def _sqlite_floor(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    file = tmp_path_factory.mktemp("floor") / "shops.sqlite3"
+    with databases.sqlite_copy(_sqlite_template, file) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def _postgres_floor(request: pytest.FixtureRequest) -> Iterator[Database]:
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("_postgres_template")
+    with databases.postgres_copy(server, template) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def floor_database(request: pytest.FixtureRequest) -> Database:
+    """A database with room for many shops, once of each kind."""
+    kind = "_sqlite_floor" if request.param == "sqlite" else "_postgres_floor"
+    found = request.getfixturevalue(kind)
+    assert isinstance(found, Database)
+    return found
+
+
+@pytest.fixture
+def floor(floor_database: Database) -> Floor:
+    """A shop with its people and one campaign that may always call."""
+    return Floor(floor_database)

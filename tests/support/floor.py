@@ -1,0 +1,400 @@
+"""A shop at work, for tests of the domain: every use case in a transaction of its own, as the doors call them.
+
+Many shops share a database here, one for each test, so that a rule which forgets its organisation shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from domain.calling import actions, claims, dialling, drafts, hopper, outcomes, queue, reasons, undo
+from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
+from domain.calling.views import Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
+from domain.campaigns import campaigns, lists
+from domain.campaigns.campaigns import CampaignSettings
+from domain.campaigns.models import CampaignSegment
+from domain.campaigns.segments import segment_key
+from domain.codes import QueueState, Role, Shift
+from domain.constructs import insert_ignore
+from domain.contacts import do_not_call
+from domain.contacts.models import ContactPhone
+from domain.people.models import Organisation, User
+from domain.people.rights import Actor
+from domain.sales.models import Sale
+from domain.sales.sales import SaleInput
+from storage.database import Database
+from tests.support.factories import NOON, ShopFixture, add_leads, number
+
+Row = TypeVar("Row", bound=SQLModel)
+
+PEOPLE = (
+    ("root", Role.ADMIN, Shift.ANY),
+    ("sup", Role.SUPERVISOR, Shift.ANY),
+    ("aud", Role.AUDITOR, Shift.ANY),
+    ("ana", Role.SELLER, Shift.MORNING),
+    ("ben", Role.SELLER, Shift.AFTERNOON),
+    ("eva", Role.SELLER, Shift.ANY),
+)
+
+
+class Floor:
+    """One shop with its people, a campaign that may always call, and a clock that the test moves."""
+
+    def __init__(self, database: Database, *, settings: CampaignSettings | None = None) -> None:
+        self.database = database
+        self.now = NOON
+        self._numbers = 0
+        with database.transaction() as session:
+            row = Organisation(name=f"shop {id(self)} {datetime.now().timestamp()}", created_at=NOON)  # noqa: DTZ005 - only a name
+            session.add(row)
+            session.flush()
+            assert row.id is not None
+            self.organisation_id = row.id
+            actions.seed_shop(session, organisation_id=row.id)
+            self.people = {name: self._hire(session, name, role, shift) for name, role, shift in PEOPLE}
+        self.campaign_id = self.campaign("Spring", settings)
+
+    def _hire(self, session: Session, name: str, role: Role, shift: Shift) -> Actor:
+        user = User(
+            organisation_id=self.organisation_id,
+            name=name,
+            full_name=name.title(),
+            role=role.value,
+            shift=shift.value,
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        session.add(user)
+        session.flush()
+        assert user.id is not None
+        return Actor(user.id, self.organisation_id, name, user.full_name, role, shift)
+
+    def hire(self, name: str, shift: Shift = Shift.ANY) -> str:
+        """One more seller."""
+        with self.database.transaction() as session:
+            self.people[name] = self._hire(session, name, Role.SELLER, shift)
+        return name
+
+    def __getitem__(self, name: str) -> Actor:
+        return self.people[name]
+
+    # ── the clock ────────────────────────────────────────────────────────────────────────────────────────
+
+    def later(self, **units: float) -> datetime:
+        """Move the clock on; returns the new time."""
+        self.now += timedelta(**units)
+        return self.now
+
+    # ── campaigns and people to call ─────────────────────────────────────────────────────────────────────
+
+    def campaign(self, name: str, settings: CampaignSettings | None = None) -> int:
+        """A campaign in UTC that may always call, unless ``settings`` say otherwise."""
+        from domain.campaigns.windows import ALWAYS
+
+        given = settings or CampaignSettings()
+        given = replace(
+            given,
+            timezone=given.timezone or "UTC",
+            region=given.region or "FR",
+            hours=given.hours or ALWAYS,
+        )
+        with self.database.transaction() as session:
+            return campaigns.create(session, actor=self["root"], name=name, now=self.now, settings=given).id
+
+    def set(self, name: str = "Spring", **settings: object) -> None:
+        """Change settings of a campaign."""
+        with self.database.transaction() as session:
+            campaigns.edit(
+                session,
+                actor=self["sup"],
+                name=name,
+                now=self.now,
+                settings=CampaignSettings(**settings),  # type: ignore[arg-type]  # names and types of the settings
+            )
+
+    def leads(
+        self,
+        count: int = 1,
+        *,
+        campaign_id: int | None = None,
+        zone: str = "UTC",
+        shift: Shift | None = None,
+        numbers: Sequence[Sequence[str]] | None = None,
+        **values: object,
+    ) -> list[int]:
+        """New leads, ready since an hour, in the order of their numbers; ``values`` are columns of the lead."""
+        made = ShopFixture(self.database, self.people, campaign_id or self.campaign_id)
+        segment = segment_key([zone], shift)
+        self.know_segment(made.campaign_id, segment, int(str(values.get("priority", 50))))
+        if shift is not None:
+            values |= {"segment": segment, "shift_wanted": shift.value}
+        first, self._numbers = self._numbers, self._numbers + count
+        return add_leads(made, count, now=self.now, first=first, zone=zone, numbers=numbers, **values)
+
+    def lead(self, **values: object) -> int:
+        """One lead as ``leads`` makes them."""
+        return self.leads(1, **values)[0]  # type: ignore[arg-type]  # passed on
+
+    def know_segment(self, campaign_id: int, segment: str, priority: int = 50) -> None:
+        with self.database.transaction() as session:
+            session.execute(
+                insert_ignore(CampaignSegment).values(
+                    organisation_id=self.organisation_id,
+                    campaign_id=campaign_id,
+                    segment=segment,
+                    rank=99 - priority,
+                )
+            )
+
+    def also_in(self, campaign_id: int, lead_id: int, **values: object) -> int:
+        """The same person in another campaign."""
+        first = self.row(lead_id)
+        self.know_segment(campaign_id, first.segment)
+        columns: dict[str, object] = {
+            "status": "new",
+            "queue_state": QueueState.READY.value,
+            "next_attempt_at": self.now - timedelta(hours=1),
+            **values,
+        }
+        with self.database.transaction() as session:
+            lead = Lead(
+                organisation_id=self.organisation_id,
+                campaign_id=campaign_id,
+                contact_id=first.contact_id,
+                segment=first.segment,
+                created_at=self.now,
+                updated_at=self.now,
+                **columns,
+            )
+            session.add(lead)
+            session.flush()
+            assert lead.id is not None
+            return lead.id
+
+    def own(self, who: str, count: int = 1, **values: object) -> list[int]:
+        """Leads handed to a seller."""
+        return self.leads(
+            count,
+            **{"owner_id": self[who].user_id, "queue_state": QueueState.OWNED.value, **values},  # type: ignore[arg-type]
+        )
+
+    def callback(self, lead_id: int, at: datetime, who: str | None = None, note: str | None = None) -> int:
+        """A pending callback of a lead, for a seller or for anyone."""
+        lead = self.row(lead_id)
+        self.change(lead_id, status="callback", queue_state=QueueState.CALLBACK.value, next_attempt_at=at)
+        with self.database.transaction() as session:
+            activity = Activity(
+                organisation_id=self.organisation_id,
+                contact_id=lead.contact_id,
+                campaign_id=lead.campaign_id,
+                lead_id=lead_id,
+                seller_id=self[who].user_id if who else None,
+                kind="callback",
+                state="pending",
+                at=self.now,
+                due_at=at,
+                notes=note,
+            )
+            session.add(activity)
+            session.flush()
+            assert activity.id is not None
+            return activity.id
+
+    def change(self, lead_id: int, **values: object) -> None:
+        """Change columns of a lead behind the domain's back: data as it comes from elsewhere."""
+        with self.database.transaction() as session:
+            lead = session.get_one(Lead, lead_id)
+            for name, value in values.items():
+                setattr(lead, name, value)
+            session.add(lead)
+
+    def pause_list(self, lead_id: int, *, active: bool = False) -> None:
+        with self.database.transaction() as session:
+            list_id = session.get_one(Lead, lead_id).list_id
+            lists.set_active(session, actor=self["sup"], name_or_id=str(list_id), active=active, now=self.now)
+
+    def set_active(self, active: bool, name: str = "Spring") -> None:
+        with self.database.transaction() as session:
+            campaigns.set_active(session, actor=self["sup"], name=name, active=active, now=self.now)
+
+    # ── the seller's work ────────────────────────────────────────────────────────────────────────────────
+
+    def next(self, who: str, campaign_id: int | None = None) -> NextLead:
+        with self.database.transaction() as session:
+            return claims.next_lead(
+                session, actor=self[who], campaign_id=campaign_id or self.campaign_id, now=self.now
+            )
+
+    def take(self, who: str, campaign_id: int | None = None) -> Dossier:
+        """The next person; there must be one."""
+        found = self.next(who, campaign_id)
+        assert found.dossier is not None, found.why
+        return found.dossier
+
+    def next_id(self, who: str, campaign_id: int | None = None) -> int | None:
+        found = self.next(who, campaign_id).dossier
+        return found.lead_id if found is not None else None
+
+    def record(
+        self,
+        who: str,
+        lead_id: int,
+        action: str,
+        *,
+        reason: int | None = None,
+        note: str | None = None,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        sale: SaleInput | None = None,
+    ) -> OutcomeResult:
+        with self.database.transaction() as session:
+            return outcomes.record(
+                session,
+                actor=self[who],
+                lead_id=lead_id,
+                action=action,
+                now=self.now,
+                reason=reason,
+                note=note,
+                at=at,
+                expected_version=expected_version,
+                sale=sale,
+            )
+
+    def handle(self, who: str, action: str, lead_id: int | None = None, **given: object) -> OutcomeResult:
+        """The next person (or the one named, by a jump) and an outcome."""
+        if lead_id is None:
+            lead_id = self.take(who).lead_id
+        else:
+            self.hold(who, lead_id)
+        return self.record(who, lead_id, action, **given)  # type: ignore[arg-type]  # passed on
+
+    def hold(self, who: str, lead_id: int) -> Dossier:
+        """This very person in the seller's hands: a free one of the hopper, jumped to."""
+        self.fill(self.row(lead_id).campaign_id)
+        found = self.jump(who, lead_id).dossier
+        assert found is not None
+        return found
+
+    def add_reason(self, who: str, code: int) -> OutcomeResult:
+        with self.database.transaction() as session:
+            return reasons.add_reason(session, actor=self[who], code=code, now=self.now)
+
+    def undo(self, who: str) -> UndoResult:
+        with self.database.transaction() as session:
+            return undo.undo(session, actor=self[who], now=self.now)
+
+    def depth(self, who: str) -> int:
+        with self.database.reading() as session:
+            return undo.depth(session, actor=self[who], now=self.now)
+
+    def skip(self, who: str) -> int:
+        with self.database.transaction() as session:
+            return claims.skip(session, actor=self[who], now=self.now)
+
+    def jump(self, who: str, lead_id: int) -> NextLead:
+        with self.database.transaction() as session:
+            return claims.jump(session, actor=self[who], lead_id=lead_id, now=self.now)
+
+    def previous(self, who: str) -> NextLead:
+        with self.database.transaction() as session:
+            return claims.previous(session, actor=self[who], campaign_id=self.campaign_id, now=self.now)
+
+    def leave(self, who: str) -> None:
+        with self.database.transaction() as session:
+            claims.leave(session, actor=self[who], now=self.now)
+
+    def renew(self, who: str) -> datetime | None:
+        with self.database.transaction() as session:
+            return claims.renew(session, actor=self[who], now=self.now)
+
+    def dial(self, who: str, lead_id: int, e164: str | None = None) -> dialling.DialTicket:
+        with self.database.transaction() as session:
+            return dialling.start(session, actor=self[who], lead_id=lead_id, e164=e164, now=self.now)
+
+    def hang_up(self, who: str) -> None:
+        with self.database.transaction() as session:
+            dialling.hang_up(session, actor=self[who], now=self.now)
+
+    def draft(self, who: str, lead_id: int, text: str) -> None:
+        with self.database.transaction() as session:
+            drafts.save(session, actor=self[who], lead_id=lead_id, text=text, now=self.now)
+
+    def fill(self, campaign_id: int | None = None, target: int | None = None) -> hopper.FillResult:
+        with self.database.transaction() as session:
+            return hopper.fill(
+                session,
+                actor=self["sup"],
+                campaign_id=campaign_id or self.campaign_id,
+                now=self.now,
+                target=target,
+            )
+
+    def register(self, *numbers: str, who: str = "sup") -> do_not_call.Registered:
+        with self.database.transaction() as session:
+            return do_not_call.add(session, actor=self[who], numbers=numbers, now=self.now)
+
+    def upcoming(self, who: str, limit: int = 20) -> list[QueueLine]:
+        with self.database.reading() as session:
+            return queue.upcoming(
+                session, actor=self[who], campaign_id=self.campaign_id, now=self.now, limit=limit
+            )
+
+    def search(self, who: str, text: str) -> list[int]:
+        with self.database.reading() as session:
+            return [line.lead_id for line in queue.search(session, actor=self[who], text=text)]
+
+    # ── what is in the database ──────────────────────────────────────────────────────────────────────────
+
+    def row(self, lead_id: int) -> Lead:
+        with self.database.reading() as session:
+            return session.get_one(Lead, lead_id)
+
+    def _rows(self, model: type[Row], lead_id: int | None) -> list[Row]:
+        with self.database.reading() as session:
+            wanted = select(model).where(model.organisation_id == self.organisation_id)  # type: ignore[attr-defined]
+            if lead_id is not None:
+                wanted = wanted.where(model.lead_id == lead_id)  # type: ignore[attr-defined]
+            return list(session.exec(wanted.order_by(model.id)).all())  # type: ignore[attr-defined]
+
+    def calls(self, lead_id: int | None = None) -> list[Call]:
+        return self._rows(Call, lead_id)
+
+    def activities(self, lead_id: int | None = None) -> list[Activity]:
+        return self._rows(Activity, lead_id)
+
+    def pending(self, lead_id: int | None = None) -> list[Activity]:
+        return [each for each in self.activities(lead_id) if each.state == "pending"]
+
+    def events(self, lead_id: int | None = None) -> list[HistoryEvent]:
+        return self._rows(HistoryEvent, lead_id)
+
+    def entries(self, lead_id: int | None = None) -> list[HopperEntry]:
+        return self._rows(HopperEntry, lead_id)
+
+    def drafts(self, lead_id: int | None = None) -> list[Draft]:
+        return self._rows(Draft, lead_id)
+
+    def sales(self, lead_id: int | None = None) -> list[Sale]:
+        return self._rows(Sale, lead_id)
+
+    def phones(self, lead_id: int) -> list[ContactPhone]:
+        contact_id = self.row(lead_id).contact_id
+        with self.database.reading() as session:
+            return list(
+                session.exec(
+                    select(ContactPhone)
+                    .where(ContactPhone.contact_id == contact_id)
+                    .order_by(col(ContactPhone.position))
+                ).all()
+            )
+
+    def spare(self, count: int) -> list[str]:
+        """Numbers nobody has yet."""
+        first, self._numbers = self._numbers, self._numbers + count
+        return [number(index) for index in range(first, first + count)]
