@@ -178,7 +178,7 @@ class Call(Entity, table=True):
 
     __tablename__: ClassVar[str] = "call"
     __table_args__ = (
-        Index("ix_call_lead", "organisation_id", "lead_id", "started_at"),
+        Index("ix_call_lead", "lead_id", "started_at"),
         Index("ix_call_contact", "contact_id", "started_at"),
         Index("ix_call_seller", "organisation_id", "seller_id", "started_at"),
         Index("ix_call_number", "organisation_id", "e164", "started_at"),
@@ -220,6 +220,7 @@ class Activity(Entity, table=True):
     __tablename__: ClassVar[str] = "activity"
     __table_args__ = (
         Index("ix_activity_contact", "contact_id", "at"),
+        Index("ix_activity_lead", "lead_id"),
         partial_index(
             "ix_activity_due",
             "organisation_id",
@@ -277,7 +278,10 @@ class UndoEntry(Entity, table=True):
     """One outcome a seller can take back: the exact former state, as ids and codes, until it is undone."""
 
     __tablename__: ClassVar[str] = "undo_entry"
-    __table_args__ = (Index("ix_undo_entry_seller", "organisation_id", "seller_id", "id"),)
+    __table_args__ = (
+        Index("ix_undo_entry_seller", "organisation_id", "seller_id", "id"),
+        Index("ix_undo_entry_lead", "lead_id"),
+    )
 
     seller_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
     lead_id: int = Field(foreign_key="lead.id", sa_type=BigId, ondelete="CASCADE")

@@ -91,6 +91,7 @@ class DoNotCall(Entity, table=True):
             unique=True,
             where="removed_at IS NULL AND e164 IS NULL",
         ),
+        partial_index("ix_do_not_call_contact", "contact_id", where="contact_id IS NOT NULL"),
     )
 
     e164: str | None = None

@@ -29,7 +29,8 @@ class Sale(Entity, table=True):
 
     __tablename__: ClassVar[str] = "sale"
     __table_args__ = (
-        Index("ix_sale_lead", "organisation_id", "lead_id"),
+        Index("ix_sale_lead", "lead_id"),
+        Index("ix_sale_contact", "contact_id"),
         Index("ix_sale_campaign", "organisation_id", "campaign_id", "sold_at"),
     )
 

@@ -200,6 +200,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_do_not_call'))
     )
     with op.batch_alter_table('do_not_call', schema=None) as batch_op:
+        batch_op.create_index('ix_do_not_call_contact', ['contact_id'], unique=False, sqlite_where=sa.text('contact_id IS NOT NULL'), postgresql_where=sa.text('contact_id IS NOT NULL'))
         batch_op.create_index('uq_do_not_call_contact', ['organisation_id', 'contact_id'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND e164 IS NULL'), postgresql_where=sa.text('removed_at IS NULL AND e164 IS NULL'))
         batch_op.create_index('uq_do_not_call_number', ['organisation_id', 'e164'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND e164 IS NOT NULL'), postgresql_where=sa.text('removed_at IS NULL AND e164 IS NOT NULL'))
 
@@ -331,6 +332,7 @@ def upgrade() -> None:
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.create_index('ix_activity_contact', ['contact_id', 'at'], unique=False)
         batch_op.create_index('ix_activity_due', ['organisation_id', 'seller_id', 'campaign_id', 'due_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_activity_lead', ['lead_id'], unique=False)
         batch_op.create_index('ix_activity_pending_lead', ['lead_id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('call',
@@ -362,7 +364,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index('ix_call_contact', ['contact_id', 'started_at'], unique=False)
-        batch_op.create_index('ix_call_lead', ['organisation_id', 'lead_id', 'started_at'], unique=False)
+        batch_op.create_index('ix_call_lead', ['lead_id', 'started_at'], unique=False)
         batch_op.create_index('ix_call_number', ['organisation_id', 'e164', 'started_at'], unique=False)
         batch_op.create_index('ix_call_seller', ['organisation_id', 'seller_id', 'started_at'], unique=False)
         batch_op.create_index('uq_call_external', ['organisation_id', 'external_id'], unique=True, sqlite_where=sa.text('external_id IS NOT NULL'), postgresql_where=sa.text('external_id IS NOT NULL'))
@@ -441,7 +443,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sale', schema=None) as batch_op:
         batch_op.create_index('ix_sale_campaign', ['organisation_id', 'campaign_id', 'sold_at'], unique=False)
-        batch_op.create_index('ix_sale_lead', ['organisation_id', 'lead_id'], unique=False)
+        batch_op.create_index('ix_sale_contact', ['contact_id'], unique=False)
+        batch_op.create_index('ix_sale_lead', ['lead_id'], unique=False)
 
     op.create_table('undo_entry',
     sa.Column('id', BigId, nullable=False),
@@ -461,6 +464,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_undo_entry'))
     )
     with op.batch_alter_table('undo_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_undo_entry_lead', ['lead_id'], unique=False)
         batch_op.create_index('ix_undo_entry_seller', ['organisation_id', 'seller_id', 'id'], unique=False)
 
     op.create_table('held_number',
