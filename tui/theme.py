@@ -51,13 +51,22 @@ def themes() -> tuple[Theme, ...]:
 
 def variables(theme: Theme) -> dict[str, str]:
     """Our own colour variables for any theme, from the colours it has (its own variables win)."""
-    fallback = "ansi_default" if theme.ansi else ("#C3CAD3" if theme.dark else "#3F4954")
+    if theme.ansi:
+        return {
+            "class-recyclable": "ansi_green",
+            "class-final": "ansi_red",
+            "class-problematic": "ansi_yellow",
+            "class-fresh": "ansi_blue",
+            "class-open": "ansi_default",
+            "line": "ansi_bright_black",
+            "quiet": "ansi_bright_black",
+        }
     return {
         "class-recyclable": theme.success or theme.primary,
         "class-final": theme.error or theme.primary,
         "class-problematic": theme.warning or theme.primary,
         "class-fresh": theme.primary,
-        "class-open": theme.foreground or fallback,
-        "line": "ansi_bright_black" if theme.ansi else ("#3A4652" if theme.dark else "#B4BDC7"),
-        "quiet": "ansi_bright_black" if theme.ansi else ("#93A0AD" if theme.dark else "#566270"),
+        "class-open": theme.foreground or ("#C3CAD3" if theme.dark else "#3F4954"),
+        "line": "#3A4652" if theme.dark else "#B4BDC7",
+        "quiet": "#93A0AD" if theme.dark else "#566270",
     }
