@@ -42,4 +42,10 @@ def require(actor: Actor, *roles: Role, to: str = "do that") -> None:
     """
     if actor.role not in roles:
         needed = " or ".join(roles)
-        raise NotAllowed(f"{actor.name} is a {actor.role} and may not {to}; ask a {needed}.")
+        raise NotAllowed(
+            f"{actor.name} is {_with_article(actor.role)} and may not {to}; ask {_with_article(needed)}."
+        )
+
+
+def _with_article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
