@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Label, Row, String, bindparam, cast, func, literal, null, outerjoin, select, union_all
+from sqlalchemy import (
+    Label,
+    Row,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    outerjoin,
+    select,
+    union_all,
+)
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -23,7 +37,8 @@ from domain.calling.plan import LeadFacts
 from domain.calling.views import CallbackView, Dossier, HistoryLine, OtherCampaign, PhoneView
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy
-from domain.codes import DialStatus, HopperState, status_label
+from domain.campaigns.segments import without_shift
+from domain.codes import DialStatus, HopperState, Resolution, status_label
 from domain.contacts.models import Contact
 from domain.people.models import User
 
@@ -41,10 +56,37 @@ class InHand:
     numbers: list[Number]
     draft: str
     source: str
+    promoted: bool = False
 
 
-def facts_of(lead: Lead, numbers: list[Number], *, dialled: bool) -> LeadFacts:
-    """The facts of a lead for planning its next outcome; an outcome without a dial counts one attempt."""
+PROMOTED = exists(
+    select(col(Activity.id))
+    .join(
+        ConsoleAction,
+        and_(
+            col(ConsoleAction.organisation_id) == col(Activity.organisation_id),
+            col(ConsoleAction.slug) == col(Activity.action),
+        ),
+    )
+    .where(
+        col(Activity.contact_id) == col(Lead.contact_id),
+        col(Activity.lead_id) == col(Lead.id),
+        col(Activity.kind) == "call",
+        col(Activity.state) == "completed",
+        col(ConsoleAction.resolution) == Resolution.SP.value,
+    )
+).label("promoted")
+"""Whether a promotion was started with a lead (and not undone), for a statement that reads ``Lead``."""
+
+
+def facts_of(
+    lead: Lead, numbers: list[Number], *, dialled: bool, wrong: str | None = None, promoted: bool = False
+) -> LeadFacts:
+    """The facts of a lead for planning its next outcome; an outcome without a dial counts one attempt.
+
+    Args:
+        wrong: the number that *wrong number* would mark.
+    """
     return LeadFacts(
         status=lead.status,
         campaign_status=lead.campaign_status,
@@ -53,7 +95,8 @@ def facts_of(lead: Lead, numbers: list[Number], *, dialled: bool) -> LeadFacts:
         attempts=lead.dial_attempts + (0 if dialled else 1),
         dropped_before=lead.dial_result == DialStatus.DROPPED,
         segment=lead.segment,
-        last_good_number=sum(number.good for number in numbers) <= 1,
+        last_good_number=not any(number.good and number.e164 != wrong for number in numbers),
+        promoted=promoted,
     )
 
 
@@ -70,6 +113,15 @@ def build(
         session, organisation_id=lead.organisation_id, lead=lead, language=language
     )
     calendar = policy.calendar
+    place = without_shift(lead.segment)
+    phone_views = _phones(hand.numbers, entry.e164)
+    facts = facts_of(
+        lead,
+        hand.numbers,
+        dialled=entry.call_id is not None,
+        wrong=entry.e164 or next((phone.e164 for phone in phone_views if phone.next), None),
+        promoted=hand.promoted,
+    )
     dialling = entry.state == HopperState.DIALING
     last = next(
         (line for line in history if line.kind == "call" and not line.undone and not line.campaign), None
@@ -83,16 +135,16 @@ def build(
         name=contact.name or contact.company or "(no name)",
         source=hand.source,
         zone=calendar.zones(lead.segment)[0].key,
-        callable_now=calendar.is_open(now, lead.segment),
-        open_until=calendar.open_until(now, lead.segment),
-        next_open=calendar.next_open(now, lead.segment),
+        callable_now=calendar.is_open(now, place),
+        open_until=calendar.open_until(now, place),
+        next_open=calendar.next_open(now, place),
         attempts=lead.dial_attempts,
         max_attempts=policy.max_attempts,
         status=lead.status,
         campaign_status=lead.campaign_status,
         resolution=lead.campaign_resolution,
         claim_expires_at=entry.expires_at,
-        rules=LeadRules(facts_of(lead, hand.numbers, dialled=entry.call_id is not None), policy),
+        rules=LeadRules(facts, policy),
         last_result=last.label if last else (status_label(lead.status) if lead.dial_attempts else None),
         last_attempt_at=lead.last_dial_attempt,
         company=contact.company,
@@ -101,7 +153,7 @@ def build(
         tags=tuple(contact.tags),
         notes=contact.notes,
         attributes=tuple({**contact.attributes, **lead.attributes}.items()),
-        phones=_phones(hand.numbers, entry.e164),
+        phones=phone_views,
         draft=hand.draft,
         script=campaign.script,
         callback=callback,

@@ -9,6 +9,7 @@ from domain.calling import plan
 from domain.calling.allowed import OutsideHours, validate
 from domain.calling.views import ActionView, Effect
 from domain.campaigns.policy import Policy
+from domain.campaigns.segments import without_shift
 from domain.codes import ActionType, DialStatus
 
 
@@ -47,4 +48,4 @@ class LeadRules:
 
     def allowed(self, at: datetime, now: datetime) -> None:
         """Raise ``OutsideHours`` (with the nearest allowed time) for a time that may not be promised."""
-        validate(at, now=now, calendar=self.policy.calendar, segment=self.facts.segment)
+        validate(at, now=now, calendar=self.policy.calendar, segment=without_shift(self.facts.segment))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from domain.calling import history, phones
 from domain.calling.candidates import Candidate
-from domain.calling.dossier import InHand
+from domain.calling.dossier import PROMOTED, InHand
 from domain.calling.models import Draft, HeldNumber, HopperEntry, Lead
 from domain.calling.phones import Number
 from domain.campaigns.policy import Policy
@@ -86,13 +86,13 @@ def lead_of(session: Session, *, actor: Actor, lead_id: int) -> Lead:
 
 def _load(
     session: Session, actor: Actor, lead_id: int, *, wait: bool = False
-) -> tuple[Lead, Contact, str] | None:
-    """Lead, contact and the seller's draft in one statement.
+) -> tuple[Lead, Contact, str, bool] | None:
+    """Lead, contact, the seller's draft and whether a promotion was started, in one statement.
 
     None when somebody is writing the lead just now, unless ``wait``.
     """
     row = session.execute(
-        select(Lead, Contact, col(Draft.text))
+        select(Lead, Contact, col(Draft.text), PROMOTED)
         .select_from(
             outerjoin(
                 Lead,
@@ -104,7 +104,7 @@ def _load(
         .with_for_update(of=Lead, skip_locked=not wait, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    return (row[0], row[1], row[2] or "") if row is not None else None
+    return (row[0], row[1], row[2] or "", row[3]) if row is not None else None
 
 
 def take(
@@ -125,7 +125,7 @@ def take(
     loaded = _load(session, actor, candidate.lead_id)
     if loaded is None:
         return None
-    lead, contact, draft = loaded
+    lead, contact, draft, promoted = loaded
     assert lead.id is not None
     if candidate.version is not None and lead.version != candidate.version:
         return None
@@ -144,7 +144,7 @@ def take(
     if any(each.held_by is not None and each.held_by != actor.user_id for each in numbers):
         return None
     entry = _claim(session, actor, policy, lead, number, numbers, candidate.source, now)
-    return InHand(lead, contact, entry, numbers, draft, candidate.source) if entry else None
+    return InHand(lead, contact, entry, numbers, draft, candidate.source, promoted) if entry else None
 
 
 def _nobodys(lead: Lead, now: datetime) -> HopperEntry:
@@ -251,7 +251,7 @@ def read(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -
     loaded = _load(session, actor, entry.lead_id, wait=True)
     if loaded is None:
         return None
-    lead, contact, draft = loaded
+    lead, contact, draft, promoted = loaded
     if lead.status in FINAL_STATUSES and entry.call_id is None:
         return None
     numbers = phones.of_contact(
@@ -259,7 +259,7 @@ def read(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -
     )
     if not _renewed(session, actor, entry, [number.e164 for number in numbers], now):
         return None
-    return InHand(lead, contact, entry, numbers, draft, _source_word(entry))
+    return InHand(lead, contact, entry, numbers, draft, _source_word(entry), promoted)
 
 
 def _source_word(entry: HopperEntry) -> str:

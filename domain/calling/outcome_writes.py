@@ -44,6 +44,8 @@ class Work:
     entry: HopperEntry | None
     dialled: Call | None
     callback_pending: bool
+    promoted: bool
+    list_active: bool
     draft: str | None
     action: ConsoleAction
     reasons: tuple[ReasonView, ...]
@@ -122,11 +124,15 @@ def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, o
     dialled = work.dialled is not None
     answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
     owner_id = None if made.shift is not None else lead.owner_id
+    shift_wanted = lead.shift_wanted if made.segment == lead.segment else None
+    if made.shift is not None:
+        shift_wanted = made.shift.value
     state = queue_state.of_lead(
         status=made.status,
         exhausted=made.exhausted,
         owner_id=owner_id,
         dialable=work.policy.dialable,
+        list_active=work.list_active,
         callback_pending=made.callback_at is not None,
         quick_retry=made.quick_retry,
     )
@@ -146,7 +152,7 @@ def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, o
         "next_attempt_at": made.next_attempt_at or lead.next_attempt_at,
         "queue_state": state.value,
         "segment": made.segment,
-        "shift_wanted": made.shift.value if made.shift is not None else None,
+        "shift_wanted": shift_wanted,
         "owner_id": owner_id,
         "version": lead.version + 1,
         "updated_at": now,

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from domain.calling import history, late, outcome_writes, phones, plan
 from domain.calling.actions import label_of
-from domain.calling.dossier import facts_of
+from domain.calling.dossier import PROMOTED, facts_of
 from domain.calling.models import (
     Activity,
     Call,
@@ -29,7 +29,7 @@ from domain.calling.outcome_writes import Planned, Work
 from domain.calling.phones import Number
 from domain.calling.plan import Plan
 from domain.calling.views import OutcomeResult, ReasonView
-from domain.campaigns.models import Campaign
+from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import FINAL_STATUSES, DialStatus, ReasonMode, SellerState, status_label
 from domain.contacts.models import Contact
@@ -96,7 +96,17 @@ def read(
 ) -> Work:
     """Lead, contact, campaign, claim and draft in one statement; the action with its reasons in another."""
     row = session.execute(
-        select(Lead, Contact, Campaign, HopperEntry, Call, col(Draft.text), _CALLBACK_PENDING)
+        select(
+            Lead,
+            Contact,
+            Campaign,
+            HopperEntry,
+            Call,
+            col(Draft.text),
+            _CALLBACK_PENDING,
+            PROMOTED,
+            col(LeadList.active),
+        )
         .select_from(
             outerjoin(
                 outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)).outerjoin(
@@ -111,6 +121,7 @@ def read(
             )
             .join(Contact, col(Contact.id) == col(Lead.contact_id))
             .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+            .outerjoin(LeadList, col(LeadList.id) == col(Lead.list_id))
         )
         .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
         .with_for_update(of=Lead, key_share=True)
@@ -118,7 +129,7 @@ def read(
     ).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
-    lead, contact, campaign, entry, dialled, draft, pending = row
+    lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active = row
     action, reasons = _action(session, actor.organisation_id, slug, language)
     text = note if note is not None else draft
     return Work(
@@ -131,6 +142,8 @@ def read(
         entry=entry,
         dialled=dialled,
         callback_pending=pending,
+        promoted=promoted,
+        list_active=list_active is not False,
         draft=draft,
         action=action,
         reasons=reasons,
@@ -183,7 +196,13 @@ def _planned(session: Session, work: Work, at: datetime | None) -> Planned:
         bad = next((n for n in numbers if n.e164 == dialled), None) or phones.choose(
             numbers, work.lead.dial_attempts
         )
-    facts = facts_of(work.lead, numbers, dialled=work.dialled is not None)
+    facts = facts_of(
+        work.lead,
+        numbers,
+        dialled=work.dialled is not None,
+        wrong=bad.e164 if bad is not None else None,
+        promoted=work.promoted,
+    )
     made = plan.make(
         work.action, facts, work.policy, work.now, at=at, wrong_number=work.action.marks_phone_bad
     )

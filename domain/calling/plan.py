@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
-from domain.calling.allowed import OutsideHours, validate
+from domain.calling.allowed import OutsideHours, latest_before, validate
 from domain.campaigns import retry
 from domain.campaigns.hours import Calendar
 from domain.campaigns.policy import Policy
-from domain.campaigns.segments import parse_segment, segment_key
+from domain.campaigns.segments import parse_segment, segment_key, without_shift
 from domain.codes import FINAL_STATUSES, ActionType, CampaignStatus, DialStatus, Resolution, Shift
 from domain.errors import Invalid
 
@@ -44,6 +44,7 @@ class LeadFacts:
 
     ``dropped_before``: the call before this one was cut, so the quick retry is used up.
     ``last_good_number``: wrong number now would leave no number to dial.
+    ``promoted``: a promotion was started before, whatever came in between.
     """
 
     status: str | None
@@ -54,6 +55,7 @@ class LeadFacts:
     dropped_before: bool
     segment: str
     last_good_number: bool = False
+    promoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def sets(action: Meaning, facts: LeadFacts) -> tuple[str | None, int, str | None
     status = _resolved(action.lead_status, facts.status)
     campaign_status = int(_resolved(action.campaign_status, str(facts.campaign_status)) or 1)
     resolution = _resolved(action.resolution, facts.resolution)
-    if resolution == Resolution.S2 and facts.resolution == Resolution.SP:
+    if resolution == Resolution.S2 and (facts.promoted or facts.resolution == Resolution.SP):
         resolution = Resolution.S1.value
     return status, campaign_status, resolution
 
@@ -122,7 +124,8 @@ def make(
         return _to_shift(base, shift, policy, now)
     callback_at = _callback_time(action, resolution, facts, policy, now, at)
     if callback_at is not None:
-        return _with(base, next_attempt_at=callback_at, callback_at=callback_at)
+        segment = without_shift(facts.segment)
+        return _with(base, next_attempt_at=callback_at, callback_at=callback_at, segment=segment)
     return _retried(base, facts, policy, now)
 
 
@@ -140,13 +143,17 @@ def _callback_time(
     now: datetime,
     at: datetime | None,
 ) -> datetime | None:
-    """The callback an action makes: at the chosen time, or after a promotion; None for a plain retry."""
+    """The callback an action makes: at the chosen time, or after a promotion; None for a plain retry.
+
+    An appointment takes the place of a wished half of the day.
+    """
+    segment = without_shift(facts.segment)
     if at is not None:
-        return validate(at, now=now, calendar=policy.calendar, segment=facts.segment)
+        return validate(at, now=now, calendar=policy.calendar, segment=segment)
     if action.type == ActionType.SCHEDULED:
         raise Invalid(f"{action.slug} needs a time (for example: tomorrow 10).", code="time_required")
     if resolution == Resolution.SP and action.type == ActionType.SUCCESS:
-        return promotion_follow_up(policy, facts.segment, now)
+        return promotion_follow_up(policy, segment, now)
     return None
 
 
@@ -204,14 +211,16 @@ def promotion_follow_up(policy: Policy, segment: str, now: datetime) -> datetime
         at = _follow_up_on(calendar, segment, last + timedelta(days=days))
         if at is not None:
             return at
-    nearest = None
-    for days in range(policy.promotion_days + 1):
-        nearest = _follow_up_on(calendar, segment, last - timedelta(days=days))
-        if nearest is not None and nearest > now:
-            break
+    mornings = (
+        _follow_up_on(calendar, segment, last - timedelta(days=days))
+        for days in range(policy.promotion_days + 1)
+    )
+    nearest = next((at for at in mornings if at is not None and at > now), None)
+    if nearest is None:
+        end = datetime.combine(last + timedelta(days=1), time(FOLLOW_UP_HOUR), tzinfo=zone)
+        nearest = latest_before(end.astimezone(UTC), now, calendar, segment)
     raise OutsideHours(
-        "The day after the promotion lies beyond the campaign's end; choose a time before it.",
-        nearest if nearest is not None and nearest > now else None,
+        "The day after the promotion lies beyond the campaign's end; choose a time before it.", nearest
     )
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from domain.calling import actions, claims, dialling, drafts, hopper, outcomes, queue, reasons, undo
 from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
-from domain.calling.views import Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
+from domain.calling.views import ActionView, Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
 from domain.campaigns import campaigns, lists
 from domain.campaigns.campaigns import CampaignSettings
 from domain.campaigns.models import CampaignSegment
@@ -22,7 +22,7 @@ from domain.campaigns.segments import segment_key
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
 from domain.contacts import do_not_call
-from domain.contacts.models import ContactPhone
+from domain.contacts.models import ContactPhone, DoNotCall
 from domain.people.models import Organisation, User
 from domain.people.rights import Actor
 from domain.sales.models import Sale
@@ -212,6 +212,40 @@ class Floor:
             for name, value in values.items():
                 setattr(lead, name, value)
             session.add(lead)
+
+    def change_entry(self, lead_id: int, **values: object) -> None:
+        """Change columns of a lead's hopper entry behind the domain's back."""
+        with self.database.transaction() as session:
+            entry = session.exec(select(HopperEntry).where(HopperEntry.lead_id == lead_id)).one()
+            for name, value in values.items():
+                setattr(entry, name, value)
+            session.add(entry)
+
+    def bad(self, lead_id: int, e164: str) -> None:
+        """A number found wrong before."""
+        contact_id = self.row(lead_id).contact_id
+        with self.database.transaction() as session:
+            phone = session.exec(
+                select(ContactPhone).where(ContactPhone.contact_id == contact_id, ContactPhone.e164 == e164)
+            ).one()
+            phone.bad = True
+            session.add(phone)
+
+    def register_quietly(self, e164: str) -> None:
+        """A number on the register that blocked no lead: it came there before the lead did."""
+        with self.database.transaction() as session:
+            session.add(
+                DoNotCall(organisation_id=self.organisation_id, e164=e164, source="import", added_at=self.now)
+            )
+
+    def action(self, slug: str) -> ActionView:
+        with self.database.reading() as session:
+            views = actions.for_console(session, organisation_id=self.organisation_id, include_inactive=True)
+        return next(view for view in views if view.slug == slug)
+
+    def edit_action(self, slug: str, **changes: object) -> ActionView:
+        with self.database.transaction() as session:
+            return actions.edit(session, actor=self["root"], slug=slug, changes=changes)
 
     def pause_list(self, lead_id: int, *, active: bool = False) -> None:
         with self.database.transaction() as session:
