@@ -27,6 +27,7 @@ from storage.errors import (
     translated,
 )
 from storage.gate import gate_for
+from storage.statistics import has_statistics, write_statistics
 from storage.triggers import create_triggers, present_triggers, trigger_names
 
 Kind = Literal["missing", "empty", "foreign", "older", "current", "newer"]
@@ -130,6 +131,8 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
     if found.kind == "current":
         if present_triggers(connection) != set(trigger_names()):
             create_triggers(connection)
+        if connection.dialect.name == "sqlite" and not has_statistics(connection):
+            write_statistics(connection)
         return found
     if found.kind in ("foreign", "newer"):
         require_current(found, where)
@@ -144,6 +147,7 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
                 f"The upgrade of {where} was taken back: {len(broken)} rows refer to rows that are not there "
                 f"(first: table {broken[0][0]}, row {broken[0][1]})."
             )
+        write_statistics(connection)
     return found
 
 

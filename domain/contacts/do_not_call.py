@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, literal, or_, select, update
 from sqlmodel import Session, col
 
+from domain.base import BigId
 from domain.calling import history
 from domain.calling.models import Activity, HopperEntry, Lead
 from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState
@@ -116,9 +117,8 @@ def _block(
     with_number = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
     )
-    same_person: ColumnElement[bool] = col(Lead.contact_id).in_(with_number)
-    if contact_id is not None:
-        same_person = or_(same_person, col(Lead.contact_id) == contact_id)
+    # One list of people: with an OR between the two PostgreSQL would look at every lead.
+    same_person = col(Lead.contact_id).in_(with_number.union(select(literal(contact_id, BigId))))
     leads = (
         session.execute(
             select(Lead)
