@@ -123,7 +123,7 @@ class RowReader:
         cells = record.cells
         try:
             if record.problem is not None:
-                raise _split_refusal(record)
+                raise split_refusal(record)
             if len(cells) != self._width:
                 cells = self._squared(cells)
             if self._escaped:
@@ -212,7 +212,7 @@ class RowReader:
         return cells[: self._width]
 
 
-def _split_refusal(record: Record) -> Refused:
+def split_refusal(record: Record) -> Refused:
     if record.problem is Problem.UNCLOSED_QUOTE:
         return Refused(
             RejectReason.UNCLOSED_QUOTE,
