@@ -58,7 +58,7 @@ class OutcomeBoard(Pane, can_focus=True):
         self.actions: Sequence[ActionView] = ()
         self.keys: Mapping[str, str] = {}
         self.timed: Mapping[str, str] = {}
-        self.noted: dict[str, tuple[str, str]] = {}
+        self.noted: dict[str, tuple[str, str, str]] = {}
         self.dossier: Dossier | None = None
         self.now = datetime.min.replace(tzinfo=UTC)
         self.at = 0
@@ -81,9 +81,9 @@ class OutcomeBoard(Pane, can_focus=True):
         """What each outcome would set and lead to, computed once for this person and moment."""
         self._effects = {action.slug: self._effect(action) for action in self.actions}
 
-    def note(self, slug: str | None = None, word: str = "", role: str = "warn") -> None:
-        """Put a word beside one outcome and take it from all others."""
-        noted = {slug: (word, role)} if slug else {}
+    def note(self, slug: str | None = None, word: str = "", role: str = "warn", *, short: str = "") -> None:
+        """Put a word beside one outcome and take it from all others; ``short`` where it shares its row."""
+        noted = {slug: (word, role, short or word)} if slug else {}
         if noted != self.noted:
             self.noted = noted
             self.redraw()
@@ -190,7 +190,9 @@ class OutcomeBoard(Pane, can_focus=True):
         head, label, sets, *effect = self._short(action)
         word = self.noted.get(action.slug)
         if word is not None:
-            return clip_line((head, label, (f" {word[0]}", word[1])), room)
+            end: Line = ((f" {word[2]}", word[1]),)
+            space = room - cells((head, *end))
+            return (head, (self._clipped(action, space), label[1]), *end)
         whole: Line = (head, label, sets, *effect)
         if cells(whole) <= room:
             return whole

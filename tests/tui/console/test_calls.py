@@ -134,7 +134,7 @@ async def test_full_stop_takes_the_next_usable_number(small_shop: SmallShop) -> 
         ("+12125550152", False, True),
     )
     async with seated(small_shop, size=(120, 40)) as seat:
-        assert "+1 212-555-0100 phone · +3 more (2 ✕)" in seat.text
+        assert "+1 212-555-0100 · +3 more (2 ✕)" in seat.text
         assert "+1 212-555-0151 ✕ wrong number" in seat.text
         assert "+1 212-555-0152 ⊘ do not call" in seat.text
         await seat.press("full_stop")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.widgets.lines import cell_len, cells, clip_line, spread, wrap, wrap_line
@@ -13,6 +13,7 @@ from tui.widgets.script import fill, render
 TEXT = st.text(alphabet=st.sampled_from("ab c\u0301é李🎉\u200d👩‍💻\n\t\x1b[31m "), max_size=60)
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(2, 30))
 def test_no_wrapped_row_is_wider_than_its_place(text: str, width: int) -> None:
     for row in wrap(text, width):
@@ -21,6 +22,7 @@ def test_no_wrapped_row_is_wider_than_its_place(text: str, width: int) -> None:
         assert "\n" not in row
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(4, 30))
 def test_wrapping_loses_no_letter(text: str, width: int) -> None:
     kept = "".join("".join(row.split()) for row in wrap(text, width))
@@ -28,6 +30,7 @@ def test_wrapping_loses_no_letter(text: str, width: int) -> None:
     assert sorted(kept) == sorted(plain)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT, st.integers(1, 40))
 def test_two_ends_of_a_line_fill_it_exactly(left: str, right: str, width: int) -> None:
     assert cells(spread(((left, "text"),), ((right, "text"),), width)) == width

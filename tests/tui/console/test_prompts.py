@@ -16,7 +16,6 @@ from tests.tui.console.seat import seated
 from tests.tui.shop import SmallShop
 from tui.screens.console.sale_prompt import money, read_amount
 
-
 # Rules are kept per campaign and time of its last change, also from test to test in one process.
 CHANGES = count(1)
 

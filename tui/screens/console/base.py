@@ -30,6 +30,10 @@ from tui.widgets.status_line import StatusLine
 from tui.widgets.wording import Reader, zone_of
 
 
+HISTORY_ROWS = 11
+"""Rows the history keeps beside a long script, its title included."""
+
+
 class ConsoleBase(CommandScreen[None]):
     """State and painting.
 
@@ -58,6 +62,7 @@ class ConsoleBase(CommandScreen[None]):
         self.due_elsewhere = 0
         self.reader = Reader()
         self._painted_minute: datetime | None = None
+        self._shared: object = None
 
     def compose(self) -> ComposeResult:
         preferences = self.desk.preferences
@@ -208,6 +213,22 @@ class ConsoleBase(CommandScreen[None]):
         self.history.show(dossier, now)
         self.contact.show(dossier, now, self.number)
         self.script.show(fill(dossier.script, self._blanks(dossier)))
+        self._share_left(dossier.script)
+
+    def on_resize(self) -> None:
+        """Another size: the left column is shared anew once it is laid out."""
+        self.call_after_refresh(lambda: self._share_left(self.dossier.script) if self.dossier else None)
+
+    def _share_left(self, script: str) -> None:
+        """Give the script the rows it needs, as far as the history keeps some; laid out anew only when
+        another script or another size comes.
+        """
+        height = self.query_one("#left").size.height
+        if not height or (script, self.size) == self._shared:
+            return
+        self._shared = (script, self.size)
+        wanted = self.script.rows_needed + 1
+        self.script.styles.height = max(3, min(wanted, max(height * 2 // 5, height - HISTORY_ROWS)))
 
     def _blanks(self, dossier: Dossier) -> dict[str, str]:
         """What a script may name."""

@@ -1,7 +1,7 @@
 """Where everything stands on the console, at each size of the terminal.
 
 Narrow (80 columns): script and history beside the outcomes; queue and details take the left column on their
-keys. Wide (120 and more): a third column with queue, contact and the day. Taller screens give the person, the
+keys, or stand below where the screen is high. Wide (120 and more): a third column with queue, contact and the day. Taller screens give the person, the
 note and the history more rows.
 """
 
@@ -15,8 +15,8 @@ ConsoleScreen { layout: vertical; }
 ConsoleScreen #work { height: 1fr; }
 ConsoleScreen #left { width: 32; }
 ConsoleScreen #outcomes { width: 1fr; height: 1fr; border-left: solid $line; }
-ConsoleScreen #script { height: 2fr; }
-ConsoleScreen #history { height: 3fr; }
+ConsoleScreen #script { height: 40%; }
+ConsoleScreen #history { height: 1fr; }
 ConsoleScreen #side { display: none; height: 1fr; }
 ConsoleScreen #queue { height: 1fr; }
 ConsoleScreen #contact { height: 1fr; }
@@ -26,15 +26,19 @@ ConsoleScreen #note-title { display: none; }
 ConsoleScreen #note { height: 1fr; }
 
 ConsoleScreen.-medium #left { width: 42%; }
+ConsoleScreen.-wide #left, ConsoleScreen.-huge #left { width: 1fr; }
 ConsoleScreen.-wide #outcomes { width: 51; border-right: solid $line; }
-ConsoleScreen.-wide #left { width: 1fr; }
+ConsoleScreen.-huge #outcomes { width: 56; border-right: solid $line; }
 ConsoleScreen.-wide #side { display: block; width: 36; dock: right; }
-ConsoleScreen.-wide #contact { height: 2fr; }
-ConsoleScreen.-wide.-mid #day { display: block; }
-ConsoleScreen.-wide.-tall #day { display: block; }
-ConsoleScreen.-huge.-mid #day { display: block; }
-ConsoleScreen.-huge #outcomes { width: 56; }
-ConsoleScreen.-huge #side { width: 48; }
+ConsoleScreen.-huge #side { display: block; width: 48; dock: right; }
+ConsoleScreen.-wide #contact, ConsoleScreen.-huge #contact { height: 2fr; }
+ConsoleScreen.-wide.-mid #day, ConsoleScreen.-wide.-tall #day { display: block; }
+ConsoleScreen.-huge.-mid #day, ConsoleScreen.-huge.-tall #day { display: block; }
+
+ConsoleScreen.-narrow.-tall #side { display: block; dock: bottom; height: 40%; layout: horizontal; }
+ConsoleScreen.-narrow.-tall #queue, ConsoleScreen.-narrow.-tall #contact { width: 1fr; height: 1fr; }
+ConsoleScreen.-medium.-tall #side { display: block; dock: bottom; height: 40%; layout: horizontal; }
+ConsoleScreen.-medium.-tall #queue, ConsoleScreen.-medium.-tall #contact { width: 1fr; height: 1fr; }
 
 ConsoleScreen.-mid PersonPane { height: 4; }
 ConsoleScreen.-tall PersonPane { height: 6; }
@@ -49,7 +53,6 @@ ConsoleScreen.-peek-queue #contact { display: none; }
 ConsoleScreen.-peek-contact #queue { display: none; }
 ConsoleScreen.-narrow.-peek #side { width: 32; }
 ConsoleScreen.-medium.-peek #side { width: 42%; }
-ConsoleScreen.-wide.-peek #left { display: block; }
-ConsoleScreen.-wide.-peek #side { dock: right; width: 46; }
-ConsoleScreen.-huge.-peek #side { width: 60; }
+ConsoleScreen.-wide.-peek #left, ConsoleScreen.-huge.-peek #left { display: block; }
+ConsoleScreen.-wide.-peek #side, ConsoleScreen.-huge.-peek #side { dock: right; }
 """

@@ -115,7 +115,7 @@ class Moving(Calling):
         if self.queue.has_focus:
             self.leave_panes()
             return
-        if not self.has_class("-wide", "-huge"):
+        if not self.has_third:
             self.peek("queue")
         self.queue.focus()
         self.read_queue()
@@ -126,9 +126,15 @@ class Moving(Calling):
             self.leave_panes()
             return
         self.contact.whole = True
-        self.peek("contact")
+        if not self.has_class("-tall") or self.has_class("-wide") or self.has_class("-huge"):
+            self.peek("contact")
         self.contact.focus()
         self.contact.redraw()
+
+    @property
+    def has_third(self) -> bool:
+        """Queue and contact stand on the screen anyway: beside the outcomes, or below them."""
+        return any(self.has_class(name) for name in ("-wide", "-huge", "-tall"))
 
     def peek(self, what: str) -> None:
         """Bring a pane of the third column to the front."""
@@ -221,7 +227,7 @@ class Moving(Calling):
         def refused(error: DomainError) -> None:
             key = self.shown_key("console.campaigns")
             self.status.say(
-                _("{error} {key} again leaves anyway; the claim ends by itself.").format(
+                _("{key} again leaves anyway; the claim ends by itself. {error}").format(
                     error=error.message, key=key
                 ),
                 "bad",

@@ -86,7 +86,7 @@ class Recording(NoteKeeping):
         if ask is Ask.CONFIRM:
             key = self._key_of(action, timed=outcome.timed)
             again = _("press {key} again").format(key=key) if key else _("choose it again")
-            self.board.note(action.slug, f"‼ {again}")
+            self.board.note(action.slug, f"‼ {again}", short=_("again"))
             self.status.say(
                 _("{outcome}? {again} to confirm; any other key cancels.").format(
                     outcome=action.label, again=again[:1].upper() + again[1:]
@@ -196,7 +196,7 @@ class Recording(NoteKeeping):
 
     def _say_slow(self, outcome: Outcome) -> None:
         if self.flow.busy and self.flow.pending is outcome:
-            self.board.note(outcome.action.slug, _("saving …"))
+            self.board.note(outcome.action.slug, _("saving …"), short="…")
 
     def _recorded(self, answer: tuple[OutcomeResult, NextLead | DomainError]) -> None:
         result, following = answer
@@ -241,7 +241,7 @@ class Recording(NoteKeeping):
             self.status.say(error.message, "bad", (("Enter", "key"), (" " + _("next person"), "muted")))
         else:
             key = self._key_of(outcome.action, timed=outcome.timed)
-            self.board.note(outcome.action.slug, _("✕ not saved"), "bad")
+            self.board.note(outcome.action.slug, _("✕ not saved"), "bad", short="✕")
             again = _("{key} tries again").format(key=key) if key else _("choose it again")
             self.status.say(
                 _("{outcome} not saved: {error}").format(outcome=outcome.action.label, error=error.message),
