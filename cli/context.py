@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,12 +18,18 @@ import typer
 from domain.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from domain.people.rights import Actor
     from storage.config import Configuration
     from storage.database import Database
 
 T = TypeVar("T")
 PASSWORD_VARIABLE = "DIALDECK_PASSWORD"
+
+
+class PipeClosedError(Exception):
+    """Whoever read the answer has enough of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,11 @@ class Invocation:
         return self.configuration.settings.language
 
     @cached_property
-    def zone(self) -> tzinfo:
+    def zone(self) -> ZoneInfo:
         """The reader's time zone: the configured one, else the computer's."""
         from zoneinfo import ZoneInfo
 
-        name = self.configuration.settings.timezone
-        return ZoneInfo(name) if name else (datetime.now(UTC).astimezone().tzinfo or UTC)
+        return ZoneInfo(self.zone_name)
 
     @property
     def zone_name(self) -> str:

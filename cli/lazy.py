@@ -21,6 +21,9 @@ GROUPS: dict[str, str] = {
     "pause": "pauses",
     "resume": "pauses",
     "callbacks": "callbacks",
+    "calls": "calls",
+    "contacts": "contacts",
+    "dnc": "dnc",
     "hopper": "hopper",
     "config": "configuration",
 }

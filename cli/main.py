@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cli.context import PipeClosedError
 from cli.lazy import LazyGroup
 from domain.errors import DomainError
 
@@ -73,7 +74,7 @@ def run(arguments: list[str]) -> int:
         code = INTERRUPTED
     except typer.TyperException as error:
         return _wrong_usage(error)
-    except BrokenPipeError:
+    except (BrokenPipeError, PipeClosedError):
         # Whoever read the output has enough of it; nothing more is written, not even at the end of the process.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

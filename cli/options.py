@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Invocation
+from cli.context import Invocation, PipeClosedError
 
 _COMMON: dict[str, tuple[object, object]] = {
     "database": (
@@ -77,6 +77,8 @@ def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
         )
         try:
             function(invocation, **values)
+        except BrokenPipeError as error:
+            raise PipeClosedError from error  # Typer would make a failure of it
         finally:
             invocation.close()
 

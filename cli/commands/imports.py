@@ -176,7 +176,7 @@ def undo_import(
 ) -> None:
     """Take an import back: its leads go, but those somebody has worked on stay."""
     from domain.campaigns import lists
-    from domain.intake import undo_import as undoing
+    from domain.intake import undoing
 
     actor = work.actor
     found = work.read(lists.show, actor=actor, name_or_id=name)
@@ -185,9 +185,16 @@ def undo_import(
         without_terminal=True,
     ):
         raise typer.Exit(1)
-    done = undoing.undo_import(work.database, actor=actor, list_id=found.id, now=work.now())
+    with progress() as tell:
+        done = undoing.undo_import(
+            work.database,
+            actor=actor,
+            list_id=found.id,
+            now=work.now(),
+            progress=lambda looked_at: tell("Removing", looked_at, found.leads),
+        )
 
     def human() -> None:
         line(f"{done.removed:,} leads of {clean(found.name)} removed, {done.kept:,} kept")
 
-    answer(work, {"list_id": found.id, **plain(done)}, human)
+    answer(work, done, human)

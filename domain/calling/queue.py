@@ -168,11 +168,12 @@ def search(
     if campaign_id is not None:
         where = where & (col(Lead.campaign_id) == campaign_id)
     if not actor.leads_others:
-        where = where & _own(actor)
+        where = where & own_leads(actor)
     return _found(session, actor, where, limit)
 
 
-def _own(actor: Actor) -> ColumnElement[bool]:
+def own_leads(actor: Actor) -> ColumnElement[bool]:
+    """The condition for a seller's own leads: owned, called back, in hand, or handled by them."""
     seller = actor.user_id
     return or_(
         col(Lead.owner_id) == seller,

@@ -91,6 +91,18 @@ def register(
     return Registered(tuple(entry_ids), tuple(blocked), tuple(cancelled))
 
 
+def registered(session: Session, *, actor: Actor, numbers: Iterable[str]) -> set[str]:
+    """Those of the numbers (E.164) that are on the register."""
+    rows = session.execute(
+        select(col(DoNotCall.e164)).where(
+            col(DoNotCall.organisation_id) == actor.organisation_id,
+            col(DoNotCall.e164).in_(list(numbers)),
+            col(DoNotCall.removed_at).is_(None),
+        )
+    ).scalars()
+    return {e164 for e164 in rows if e164 is not None}
+
+
 def _row(
     actor: Actor, now: datetime, source: str, reason: str | None, e164: str | None, contact_id: int | None
 ) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from sqlmodel import Session, col, select
 
@@ -73,7 +74,10 @@ def _find(session: Session, organisation_id: int, name: str) -> User:
     statement = select(User).where(User.organisation_id == organisation_id, User.name == name)
     user = session.exec(statement).first()
     if user is None:
-        raise NotFound(f"There is no user called {name}. See: dialdeck users list", code="no_user")
+        names = session.exec(select(User.name).where(User.organisation_id == organisation_id)).all()
+        near = get_close_matches(name, names, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "See: dialdeck users list"
+        raise NotFound(f"There is no user called {name}. {hint}", code="no_user")
     return user
 
 

@@ -1,0 +1,117 @@
+"""The command reference, made from the commands themselves: `python -m cli.reference > docs/commands.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from cli.main import PROGRAM, app
+from cli.options import COMMON_NAMES
+
+_HEAD = f"""# Commands
+
+Made from the commands by `python -m cli.reference > docs/commands.md`; a test keeps it current.
+
+Everything the screens do, a command does. Without a command `{PROGRAM}` opens the application.
+"""
+
+_RULES = """
+* With `--json` a command prints one JSON document on standard output and nothing else there: lists are arrays,
+  times ISO 8601 in UTC, missing values `null`. Messages and progress go to standard error.
+* Exit codes: 0 done; 1 refused or failed, with one line on standard error; 2 wrong usage; 130 interrupted.
+* Where standard input is no terminal nothing is asked: the default is taken, or the command is refused.
+* The database is `--database`, else `DIALDECK_DATABASE`, else the configuration file, else a file of your own.
+* Who acts is `--as`, else the configured user, else the only user, else (in a database of your own) the first
+  administrator. A password is taken from `DIALDECK_PASSWORD`, or asked for at the terminal.
+* `NO_COLOR` switches colours off. Output to a file or pipe has neither colours nor lines.
+"""
+
+
+def reference() -> str:
+    """The whole page, as Markdown."""
+    root = typer.main.get_command(app)
+    context = root.make_context(PROGRAM, [], resilient_parsing=True)
+    parts = [_HEAD, _options(root, context, common=True), "## Options of every command\n"]
+    first = root.get_command(context, "init")
+    parts.append(_options(first, _inside(first, context), common=True, only=COMMON_NAMES))
+    parts.append(_RULES.strip() + "\n")
+    for name in root.list_commands(context):
+        parts.extend(_sections(root.get_command(context, name), context, name))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _inside(command, parent):
+    """A context to ask a command about itself."""
+    return typer.Context(command, info_name=command.name, parent=parent, resilient_parsing=True)
+
+
+def _sections(command, parent, name: str) -> Iterator[str]:
+    """A group with its commands, or a single command."""
+    context = _inside(command, parent)
+    if hasattr(command, "list_commands"):
+        yield f"## {PROGRAM} {name}\n"
+        yield _paragraphs(command.help)
+        for each in command.list_commands(context):
+            yield from _command(command.get_command(context, each), context, f"{name} {each}", "###")
+    else:
+        yield from _command(command, parent, name, "##")
+
+
+def _command(command, parent, path: str, level: str) -> Iterator[str]:
+    context = _inside(command, parent)
+    arguments = [each for each in command.get_params(context) if each.param_type_name == "argument"]
+    words = " ".join(_argument(each) for each in arguments)
+    yield f"{level} {PROGRAM} {path}\n"
+    yield f"```\n{' '.join(filter(None, (PROGRAM, path, words, '[OPTIONS]')))}\n```\n"
+    yield _paragraphs(command.help)
+    told = [f"| `{_argument(each)}` | {_cell(each.help)} |" for each in arguments if each.help]
+    if told:
+        yield "\n".join(["| Argument | |", "|---|---|", *told]) + "\n"
+    options = _options(command, context, common=False)
+    if options:
+        yield options
+
+
+def _argument(parameter) -> str:
+    shown = (parameter.metavar or parameter.name.upper()).strip("[]")
+    return shown if parameter.required else f"[{shown}]"
+
+
+def _options(command, context, *, common: bool, only: tuple[str, ...] = ()) -> str:
+    rows = []
+    for each in command.get_params(context):
+        if each.param_type_name != "option" or each.name == "help":
+            continue
+        if (only and each.name not in only) or (not common and each.name in COMMON_NAMES):
+            continue
+        names = ", ".join(f"`{name}`" for name in (*each.opts, *each.secondary_opts))
+        value = "" if each.is_flag else f" `{_cell(each.metavar or _choices(each))}`"
+        default = _default(each)
+        needed = " Required." if each.required else ""
+        rows.append(f"| {names}{value} | {_cell(each.help)}{needed}{default} |")
+    return "\n".join(["| Option | |", "|---|---|", *rows]) + "\n" if rows else ""
+
+
+def _choices(option) -> str:
+    choices = option.type_descriptor.choices
+    return "|".join(str(getattr(each, "value", each)) for each in choices) if choices else "VALUE"
+
+
+def _default(option) -> str:
+    if option.required or option.is_flag or option.default in (None, "", [], ()):
+        return ""
+    return f" Default: `{getattr(option.default, 'value', option.default)}`."
+
+
+def _cell(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def _paragraphs(text: str | None) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n")) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

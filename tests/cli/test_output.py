@@ -1,0 +1,136 @@
+"""What is printed: JSON for programs, tables for people, nothing a terminal would obey."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cli import output
+from cli.context import Invocation
+from cli.output import Column
+from domain.codes import DialStatus
+from tests.cli.conftest import Shell
+
+
+@dataclass(frozen=True)
+class Sample:
+    at: datetime
+    status: DialStatus
+    parts: tuple[int, ...]
+
+
+def test_a_result_becomes_plain_json() -> None:
+    at = datetime(2026, 3, 1, 12, 30, tzinfo=timezone(timedelta(hours=-3)))
+    document = output.plain(
+        [Sample(at, DialStatus.BUSY, (1, 2)), {"day": date(2026, 3, 1)}, None, {"b", "a"}]
+    )
+    assert document == [
+        {"at": "2026-03-01T15:30:00Z", "status": "busy", "parts": [1, 2]},
+        {"day": "2026-03-01"},
+        None,
+        ["a", "b"],
+    ]
+    json.dumps(document)
+
+
+def test_control_characters_of_data_do_not_reach_the_terminal() -> None:
+    assert output.clean("Ada\x1b[31m\nMar\x9blow\x07 [b]x[/b]") == "Ada [31m Mar low  [b]x[/b]"
+
+
+def test_numbers_stand_to_the_right_and_times_have_their_zone(capsys: pytest.CaptureFixture[str]) -> None:
+    work = Invocation()
+    work.__dict__["zone"] = ZoneInfo("America/Montevideo")
+    columns = [Column("Name"), Column("Leads", "number"), Column("When", "time")]
+    rows = [("Ada", 1234567, datetime(2026, 3, 1, 12, tzinfo=UTC)), ("[red]Bo", 5, None)]
+    output.table(work, columns, rows, empty="")
+    assert capsys.readouterr().out.splitlines() == [
+        "Name         Leads  When",
+        "Ada      1,234,567  2026-03-01 09:00 -03",
+        "[red]Bo          5",
+    ]
+
+
+def test_a_long_text_is_not_cut_where_the_output_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(Invocation(), [Column("Text"), Column("Next")], [("x" * 500, "end")], empty="")
+    assert capsys.readouterr().out.splitlines()[1] == "x" * 500 + "  end"
+
+
+def test_names_from_data_are_printed_as_they_are(sqlite_campaign: Shell) -> None:
+    sqlite_campaign.done("contacts", "edit", "1", "--name", "[bold]Ada[/bold] \x1b[2J :smile:")
+    shown = sqlite_campaign.done("leads", "list", "--campaign", "Spring").out
+    assert "[bold]Ada[/bold]  [2J :smile:" in shown
+    assert "\x1b" not in shown
+    next_one = sqlite_campaign.done("leads", "next", "--campaign", "Spring", "--as", "ana").out
+    assert "\x1b" not in next_one
+
+
+def test_every_answer_is_json_where_json_is_asked_for(sqlite_campaign: Shell, tmp_path: Path) -> None:
+    shell = sqlite_campaign
+    shell.done("leads", "next", "--as", "ana")
+    for words in (
+        ("init",), ("db", "status"), ("db", "upgrade"), ("db", "check"), ("db", "backup", str(tmp_path / "b")),
+        ("users", "list"), ("users", "edit", "ben", "--shift", "morning"), ("actions", "list"), ("actions", "seed"),
+        ("reasons", "list"), ("products", "list"), ("campaigns", "list"), ("campaigns", "show", "Spring"),
+        ("lists", "list"), ("lists", "show", "March"), ("leads", "status"), ("leads", "list"), ("leads", "show", "1"),
+        ("leads", "next", "--as", "ben"), ("leads", "skip", "--as", "ben"), ("callbacks", "list"),
+        ("leads", "outcome", "1", "logistics", "--as", "ana"), ("leads", "reason", "1", "--as", "ana"),
+        ("leads", "undo", "--as", "ana"), ("pause", "--as", "ana"), ("resume", "--as", "ana"),
+        ("contacts", "show", "1"), ("contacts", "edit", "2", "--notes", "x"), ("dnc", "list"), ("dnc", "export"),
+        ("hopper", "fill"), ("hopper", "show"), ("hopper", "clear"), ("config", "show"), ("config", "path"),
+        ("config", "check"), ("leads", "undo-import", "March"),
+    ):  # fmt: skip
+        answer = shell.json(*words)
+        assert _snake_case(answer.document), words
+        assert shell(*words, "--json").err == "" or words[0] in ("leads", "db"), words
+
+
+def _snake_case(document: object) -> bool:
+    if isinstance(document, list):
+        return all(map(_snake_case, document))
+    if isinstance(document, dict):
+        return all(
+            key == key.lower() and " " not in key and _snake_case(value) for key, value in document.items()
+        )
+    return True
+
+
+def test_a_question_is_asked_only_where_somebody_can_answer(
+    sqlite_campaign: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Invocation()
+    assert work.confirm("Sure?", without_terminal=False) is False
+    assert work.confirm("Sure?", without_terminal=True) is True
+    assert Invocation(yes=True).confirm("Sure?", without_terminal=False) is True
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    asked: list[str] = []
+    monkeypatch.setattr("typer.confirm", lambda question, err: bool(asked.append(question)))
+    assert sqlite_campaign("leads", "undo-import", "March").code == 1
+    assert asked == ["Remove the 4 leads of March (Spring) that nobody worked on?"]
+    assert sqlite_campaign.json("leads", "status")["total"] == 4
+
+
+def test_the_configuration_is_shown_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell("postgresql://ana:secret@db.example.org/shop", capsys)
+    answer = shell.json("config", "show")
+    assert "secret" not in answer.out
+    settings = answer["settings"]
+    assert isinstance(settings, dict)
+    assert settings["database"] == "postgresql://ana:***@db.example.org/shop"
+
+
+def test_a_configuration_that_cannot_be_used_is_named(
+    own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_home / "config.toml"
+    file.write_text('langauge = "es"\n')
+    monkeypatch.setenv("DIALDECK_CONFIG", str(file))
+    shell = Shell(f"sqlite:///{own_home / 'shop.sqlite3'}", capsys)
+    checked = shell("config", "check", "--json")
+    assert (checked.code, checked["ok"]) == (1, False)
+    assert 'did you mean "language"?' in checked.err
+    assert 'did you mean "language"?' in shell.refused("users", "list")

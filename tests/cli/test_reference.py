@@ -1,0 +1,75 @@
+"""The command reference says what there is: every command and option, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from cli import reference
+from cli.main import app
+from cli.options import COMMON_NAMES
+
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+
+# The commands that are there; those of later work must not be.
+COMMANDS = {
+    "demo", "init", "pause", "resume",
+    "db status", "db upgrade", "db check", "db backup", "db restore",
+    "users add", "users list", "users disable", "users enable", "users password", "users edit",
+    "actions seed", "actions list", "actions add", "actions edit",
+    "reasons list", "reasons add", "reasons edit",
+    "products list", "products add",
+    "campaigns create", "campaigns list", "campaigns show", "campaigns pause", "campaigns resume", "campaigns edit",
+    "lists list", "lists show", "lists pause", "lists resume",
+    "leads import", "leads undo-import", "leads status", "leads list", "leads show", "leads edit",
+    "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
+    "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
+    "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",
+    "hopper fill", "hopper show", "hopper clear",
+    "config show", "config path", "config check",
+}  # fmt: skip
+
+
+def commands() -> Iterator[tuple[str, object]]:
+    """Every command by what is typed."""
+    root = typer.main.get_command(app)
+    context = typer.Context(root, info_name="dialdeck")
+    for name in root.list_commands(context):
+        found = root.get_command(context, name)
+        if hasattr(found, "list_commands"):
+            for each in found.list_commands(context):
+                yield f"{name} {each}", found.get_command(context, each)
+        else:
+            yield name, found
+
+
+def test_there_are_exactly_the_commands_there_should_be() -> None:
+    assert {name for name, _ in commands()} == COMMANDS
+
+
+def test_the_page_is_what_the_commands_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference.reference(), (
+        "make it anew: python -m cli.reference > docs/commands.md"
+    )
+
+
+def test_every_command_and_option_stands_on_the_page_with_a_help_text() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name, command in commands():
+        section = page.partition(f"## dialdeck {name}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+        assert section, name
+        assert command.help, name
+        for parameter in command.params:
+            if parameter.param_type_name != "option" or parameter.name == "help":
+                continue
+            assert parameter.help, (name, parameter.name)
+            for option in (*parameter.opts, *parameter.secondary_opts):
+                place = page if parameter.name in COMMON_NAMES else section
+                assert f"`{option}`" in place, (name, option)
+
+
+def test_every_command_takes_the_common_options_after_its_name() -> None:
+    for name, command in commands():
+        assert set(COMMON_NAMES) <= {parameter.name for parameter in command.params}, name
