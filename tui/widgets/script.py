@@ -31,14 +31,14 @@ class ScriptPane(Pane, can_focus=True):
             self.source, self.top = source, 0
         self.redraw()
 
-    @property
-    def rows_needed(self) -> int:
-        """How many rows the whole script has at this width."""
-        return len(render(self.source, self.size.width - 2)) if self.size else 0
-
     def body(self, width: int) -> list[Line]:
         """The script wrapped to the width."""
         return render(self.source, width - 2)
+
+
+def rows_needed(source: str, width: int) -> int:
+    """How many rows the whole script has in a pane of this width."""
+    return len(render(source, width - 2))
 
 
 def fill(source: str, values: Mapping[str, str]) -> str:

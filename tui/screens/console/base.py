@@ -24,14 +24,21 @@ from tui.widgets.note import NoteArea, NoteTitle
 from tui.widgets.outcomes import OutcomeBoard
 from tui.widgets.people import PeoplePane
 from tui.widgets.person import PersonPane, opening
-from tui.widgets.script import ScriptPane, fill
+from tui.widgets.script import ScriptPane, fill, rows_needed
 from tui.widgets.state_bar import StateBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.wording import Reader, zone_of
 
-
 HISTORY_ROWS = 11
 """Rows the history keeps beside a long script, its title included."""
+
+
+class LeftColumn(Vertical):
+    """Script and history; tells the screen when there is another height to share."""
+
+    def on_resize(self) -> None:
+        if isinstance(self.screen, ConsoleBase):
+            self.screen.share_left()
 
 
 class ConsoleBase(CommandScreen[None]):
@@ -69,6 +76,7 @@ class ConsoleBase(CommandScreen[None]):
         self.reader = reader = Reader(preferences.zone, preferences.language)
         self.bar = StateBar()
         self.person = PersonPane(reader)
+        self.left = LeftColumn(id="left")
         self.script = ScriptPane(_("Script"))
         self.history = HistoryPane(_("History"), reader)
         self.board = OutcomeBoard(_("Outcome"), reader)
@@ -82,7 +90,7 @@ class ConsoleBase(CommandScreen[None]):
         yield self.bar
         yield self.person
         with Horizontal(id="work"):
-            with Vertical(id="left"):
+            with self.left:
                 yield self.script
                 yield self.history
             yield self.board
@@ -213,22 +221,19 @@ class ConsoleBase(CommandScreen[None]):
         self.history.show(dossier, now)
         self.contact.show(dossier, now, self.number)
         self.script.show(fill(dossier.script, self._blanks(dossier)))
-        self._share_left(dossier.script)
+        self.share_left()
 
-    def on_resize(self) -> None:
-        """Another size: the left column is shared anew once it is laid out."""
-        self.call_after_refresh(lambda: self._share_left(self.dossier.script) if self.dossier else None)
-
-    def _share_left(self, script: str) -> None:
+    def share_left(self) -> None:
         """Give the script the rows it needs, as far as the history keeps some; laid out anew only when
         another script or another size comes.
         """
-        height = self.query_one("#left").size.height
-        if not height or (script, self.size) == self._shared:
+        size = self.left.size
+        if self.dossier is None or not size or (self.dossier.script, size) == self._shared:
             return
-        self._shared = (script, self.size)
-        wanted = self.script.rows_needed + 1
-        self.script.styles.height = max(3, min(wanted, max(height * 2 // 5, height - HISTORY_ROWS)))
+        self._shared = (self.dossier.script, size)
+        most = max(size.height * 2 // 5, size.height - HISTORY_ROWS)
+        source = fill(self.dossier.script, self._blanks(self.dossier))
+        self.script.styles.height = max(3, min(rows_needed(source, size.width) + 1, most))
 
     def _blanks(self, dossier: Dossier) -> dict[str, str]:
         """What a script may name."""

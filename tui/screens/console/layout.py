@@ -1,8 +1,8 @@
 """Where everything stands on the console, at each size of the terminal.
 
 Narrow (80 columns): script and history beside the outcomes; queue and details take the left column on their
-keys, or stand below where the screen is high. Wide (120 and more): a third column with queue, contact and the day. Taller screens give the person, the
-note and the history more rows.
+keys, or stand below where the screen is high. Wide (120 and more): a third column with queue, contact and the
+day. Taller screens give the person, the note and the history more rows.
 """
 
 from __future__ import annotations
