@@ -160,7 +160,7 @@ def jump(
     wanted = candidates.Candidate(lead_id, source, lead.segment)
     hand = holding.take(session, actor=actor, policy=at.policy, candidate=wanted, now=now, chosen=True)
     if hand is None:
-        holder = whose.holder_name(session, lead_id=lead_id, contact_id=lead.contact_id, now=now)
+        holder = whose.holder_name(session, lead=lead, now=now)
         raise Conflict(f"{holder or 'Somebody else'} has this person in hand.", code="held")
     return _shown(session, hand, at, now, language)
 

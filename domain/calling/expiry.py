@@ -63,6 +63,11 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
     return len(claims)
 
 
+def note(session: Session, *, entry: HopperEntry, lead: Lead, now: datetime) -> None:
+    """Write down that a claim has ended, for a caller that takes the lead over: its seller may still be late."""
+    history.write_many(session, [_event(entry, lead, now) | {"before": None, "after": None}])
+
+
 def _event(entry: HopperEntry, lead: Lead, now: datetime) -> dict[str, object]:
     missing = entry.call_id is not None and lead.status not in FINAL_STATUSES
     before, after = history.changed(

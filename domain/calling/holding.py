@@ -25,6 +25,9 @@ DIALLED_LEASE = timedelta(minutes=60)
 KEPT = timedelta(minutes=10)
 SKIPPED = timedelta(minutes=10)
 
+# Appointments, and people a seller asked for by name, are not held back by caps.
+_CAPPED_SOURCES = frozenset({"dropped", "assigned", "pool"})
+
 _SOURCES = {
     "callback": HopperSource.CALLBACK,
     "callback_any": HopperSource.CALLBACK,
@@ -129,8 +132,13 @@ def take(
     assert lead.id is not None
     if candidate.version is not None and lead.version != candidate.version:
         return None
+    obeys_caps = candidate.source in _CAPPED_SOURCES
     numbers = phones.of_contact(
-        session, organisation_id=actor.organisation_id, contact_id=lead.contact_id, now=now
+        session,
+        organisation_id=actor.organisation_id,
+        contact_id=lead.contact_id,
+        now=now,
+        policy=policy if obeys_caps else None,
     )
     if lead.status in FINAL_STATUSES:
         if chosen:
@@ -140,6 +148,9 @@ def take(
     number = phones.choose(numbers, lead.dial_attempts)
     if number is None and not chosen:
         _set_aside(session, lead)
+        return None
+    if obeys_caps and number is not None and number.capped:
+        _put_off(session, lead, now)
         return None
     if any(each.held_by is not None and each.held_by != actor.user_id for each in numbers):
         return None
@@ -241,6 +252,21 @@ def _set_aside(session: Session, lead: Lead) -> None:
     """No number of this lead may be dialled: out of the queue, visible as such."""
     _drop_entry(session, lead)
     affected(session, update(Lead).where(col(Lead.id) == lead.id).values(queue_state=QueueState.OUT.value))
+
+
+def _put_off(session: Session, lead: Lead, now: datetime) -> None:
+    """Its numbers were called as often as allowed: looked at again later, from the pool or by its owner."""
+    _drop_entry(session, lead)
+    pooled = lead.queue_state == QueueState.IN_HOPPER
+    affected(
+        session,
+        update(Lead)
+        .where(col(Lead.id) == lead.id)
+        .values(
+            queue_state=QueueState.READY.value if pooled else lead.queue_state,
+            next_attempt_at=now + phones.PUT_OFF,
+        ),
+    )
 
 
 def read(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> InHand | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history, leads, queue_state
+from domain.calling import expiry, history, leads, queue_state
 from domain.calling.models import Activity, HopperEntry, Lead
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import policy_of
@@ -59,6 +59,8 @@ def edit(
     before = history.lead_values(lead) | {"priority": lead.priority}
     values = _changed_values(session, actor, lead, campaign, changes, now)
     if entry is not None:
+        if entry.locked_by is not None:
+            expiry.note(session, entry=entry, lead=lead, now=now)
         session.delete(entry)
         session.flush()
     affected(session, update(Lead).where(col(Lead.id) == lead_id).values(**values))

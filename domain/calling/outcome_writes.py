@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col
 
-from domain.calling import history, queue_state
+from domain.calling import history, late, queue_state
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, HopperEntry, Lead, UndoEntry
 from domain.calling.phones import Number
 from domain.calling.plan import Plan
@@ -22,6 +22,7 @@ from domain.codes import CallResult, DialStatus
 from domain.constructs import insert_ignore
 from domain.contacts import do_not_call
 from domain.contacts.models import Contact, ContactPhone
+from domain.errors import Conflict
 from domain.people.rights import Actor
 from domain.sales import sales
 from domain.sales.sales import SaleInput
@@ -119,10 +120,19 @@ def close_callbacks(session: Session, work: Work) -> list[int]:
     return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
+def counters(work: Work) -> dict[str, object]:
+    """The lead's counters with this call: one that was dialled here is counted already."""
+    lead, dialled = work.lead, work.dialled is not None
+    answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
+    return {
+        "last_dial_attempt": lead.last_dial_attempt if dialled else work.now,
+        "dial_attempts": lead.dial_attempts + (0 if dialled else 1),
+        "answered_count": lead.answered_count + (1 if answered else 0),
+    }
+
+
 def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, object]:
     lead, made, now = work.lead, planned.plan, work.now
-    dialled = work.dialled is not None
-    answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
     owner_id = None if made.shift is not None else lead.owner_id
     shift_wanted = lead.shift_wanted if made.segment == lead.segment else None
     if made.shift is not None:
@@ -142,10 +152,8 @@ def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, o
         "campaign_resolution": made.resolution,
         "resolution_reason": reason,
         "last_console_action": work.action.slug,
-        "last_dial_attempt": lead.last_dial_attempt if dialled else now,
         "dial_result": work.action.result,
-        "dial_attempts": lead.dial_attempts + (0 if dialled else 1),
-        "answered_count": lead.answered_count + (1 if answered else 0),
+        **counters(work),
         "exhausted": made.exhausted,
         "last_status_change": now if made.status != lead.status else lead.last_status_change,
         "last_action_at": now,
@@ -254,9 +262,23 @@ def set_phone(session: Session, phone_id: int, *, bad: bool) -> None:
 
 
 def leave_hopper(session: Session, work: Work) -> None:
-    """Hopper entry, claim and held numbers go; so does the draft, which is the note now."""
-    if work.entry is not None:
-        affected(session, delete(HopperEntry).where(col(HopperEntry.id) == work.entry.id))
+    """Hopper entry, claim and held numbers go.
+
+    Raises:
+        Conflict: the seller's claim is gone; another terminal was faster by a moment.
+    """
+    entry = work.entry
+    if entry is None:
+        return
+    mine = entry.locked_by == work.actor.user_id
+    still = [col(HopperEntry.locked_by) == work.actor.user_id] if mine else []
+    gone = affected(session, delete(HopperEntry).where(col(HopperEntry.id) == entry.id, *still))
+    if mine and not gone:
+        raise Conflict(late.handled(session, work.lead, actor=work.actor), code="already_handled")
+
+
+def forget_draft(session: Session, work: Work) -> None:
+    """The draft is the note now."""
     if work.draft is not None:
         affected(
             session,

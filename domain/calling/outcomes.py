@@ -78,15 +78,17 @@ def record(
     """
     require(actor, *SELLING_ROLES, to="record outcomes")
     work = read(session, actor, lead_id, action, now, note, language)
+    expired = False
     if work.entry is None or work.entry.locked_by != actor.user_id:
-        kept = late.without_claim(session, actor=actor, lead=work.lead, entry=work.entry, now=now)
-        if kept is not None:
-            return _store_only(session, work, kept)
-    if work.lead.status == DialStatus.DNC and work.entry is not None:
-        return _store_only(session, work, "was put on the do-not-call register meanwhile")
+        standing = late.without_claim(session, actor=actor, lead=work.lead, now=now)
+        work.entry, work.dialled, expired = standing.entry, standing.dialled, standing.expired
+        if standing.why is not None:
+            return _store_only(session, work, standing.why)
+    elif work.lead.status in FINAL_STATUSES:
+        return _store_only(session, work, late.ended(session, work.lead, actor=actor))
     if work.lead.status in FINAL_STATUSES:
         raise Conflict(late.handled(session, work.lead, actor=actor), code="already_handled")
-    if expected_version is not None and expected_version != work.lead.version:
+    if expected_version is not None and expected_version != work.lead.version and not expired:
         raise Conflict(late.handled(session, work.lead, actor=actor), code="already_handled")
     return _write(session, work, _planned(session, work, at), reason, sale)
 
@@ -248,6 +250,7 @@ def _write(
         outcome_writes.know_segment(session, work, made.segment)
     notices = outcome_writes.consequences(session, work, planned, call_id, sale)
     outcome_writes.leave_hopper(session, work)
+    outcome_writes.forget_draft(session, work)
     old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
     event_id = history.write(
         session,
@@ -296,12 +299,23 @@ def result_of(
 
 
 def _store_only(session: Session, work: Work, why: str) -> OutcomeResult:
-    """The lead is out of this seller's hands: call and note are kept, the lead stays as it is."""
+    """The lead is out of this seller's hands: call and note are kept, only its counters move.
+
+    The version stays, so that whoever has the lead now is not told that it changed.
+    """
     call_id = outcome_writes.call(session, work)
+    before = history.lead_values(work.lead)
+    counters = outcome_writes.counters(work)
+    session.execute(
+        update(Lead).where(col(Lead.id) == work.lead.id).values(**counters),
+        execution_options={"synchronize_session": False},
+    )
     ended = Plan(work.lead.status, work.lead.campaign_status, work.lead.campaign_resolution, ends=True)
     outcome_writes.activities(session, work, ended, call_id)
     if work.entry is not None and work.entry.locked_by == work.actor.user_id:
         outcome_writes.leave_hopper(session, work)
+    outcome_writes.forget_draft(session, work)
+    old, new = history.changed(before, history.plain(counters))
     event_id = history.write(
         session,
         organisation_id=work.lead.organisation_id,
@@ -313,7 +327,10 @@ def _store_only(session: Session, work: Work, why: str) -> OutcomeResult:
         campaign_id=work.lead.campaign_id,
         call_id=call_id,
         action=work.action.slug,
+        before=old,
+        after=new,
     )
+    states.enter(session, actor=work.actor, state=SellerState.READY, now=work.now)
     name = work.contact.name or work.contact.company or "This person"
     result = result_of(work, ended, work.lead.resolution_reason, event_id, ())
     return replace(

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, outerjoin, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, outerjoin, select
 from sqlmodel import Session, col
 
 from domain.calling.models import Call, HeldNumber, HopperEntry
+from domain.campaigns.policy import Policy
 from domain.codes import CallResult
 from domain.contacts.models import ContactPhone, DoNotCall
+
+PUT_OFF = timedelta(hours=12)
+"""After how long a lead whose numbers were called as often as allowed is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number with its marks. ``held_by`` is the seller who has it in hand (another lead with it)."""
+    """One number with its marks. ``held_by`` is the seller who has it in hand (another lead with it).
+
+    ``capped``: called as often as the campaign allows, in whatever campaign.
+    """
 
     phone_id: int
     e164: str
@@ -30,6 +37,7 @@ class Number:
     do_not_call: bool
     answered_at: datetime | None
     held_by: int | None
+    capped: bool = False
 
     @property
     def good(self) -> bool:
@@ -37,8 +45,14 @@ class Number:
         return not self.bad and not self.do_not_call
 
 
-def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: datetime) -> list[Number]:
-    """All numbers of a contact in list order, with register and claim marks (one statement)."""
+def of_contact(
+    session: Session, *, organisation_id: int, contact_id: int, now: datetime, policy: Policy | None = None
+) -> list[Number]:
+    """All numbers of a contact in list order, with register and claim marks (one statement).
+
+    Args:
+        policy: whose caps to look at; None looks at none.
+    """
     in_force = select(col(DoNotCall.id)).where(
         col(DoNotCall.organisation_id) == organisation_id, col(DoNotCall.removed_at).is_(None)
     )
@@ -79,6 +93,7 @@ def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: 
             registered,
             answered.label("answered_at"),
             col(HopperEntry.locked_by),
+            _capped(organisation_id, policy, now),
         )
         .select_from(held)
         .where(col(ContactPhone.contact_id) == contact_id)
@@ -87,8 +102,28 @@ def of_contact(session: Session, *, organisation_id: int, contact_id: int, now: 
     return [Number(*row) for row in session.execute(statement)]
 
 
+def _capped(organisation_id: int, policy: Policy | None, now: datetime) -> ColumnElement[bool]:
+    """Whether a number was called as often as the campaign allows, over all campaigns."""
+    if policy is None or not policy.capped:
+        return literal(False)
+    today, days = (
+        select(func.count())
+        .select_from(Call)
+        .where(
+            col(Call.organisation_id) == organisation_id,
+            col(Call.e164) == col(ContactPhone.e164),
+            col(Call.started_at) >= since,
+            col(Call.undone_at).is_(None),
+        )
+        .scalar_subquery()
+        for since in policy.counted_since(now)
+    )
+    limits = ((today, policy.cap_per_day), (days, policy.cap_in_days))
+    return or_(*(count >= limit for count, limit in limits if limit is not None))
+
+
 def choose(numbers: Sequence[Number], attempts: int) -> Number | None:
-    """The number to dial at the next attempt, or None where none is good.
+    """The number to dial at the next attempt, or None where none is good; a capped one only for want of others.
 
     Args:
         attempts: how many attempts the lead has had; the order rotates by it.
@@ -101,4 +136,5 @@ def choose(numbers: Sequence[Number], attempts: int) -> Number | None:
             number.position,
         ),
     )
+    good = [number for number in good if not number.capped] or good
     return good[attempts % len(good)] if good else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from domain.calling import history, late, outcomes
+from domain.calling import history, holding, late, outcomes
 from domain.calling.models import Lead, UndoEntry
 from domain.calling.plan import Plan
 from domain.calling.views import OutcomeResult
@@ -25,7 +25,7 @@ def add_reason(
 
     Raises:
         NotFound: there is no outcome to explain.  Invalid: not a reason of that outcome.
-        Conflict: the lead was changed since.
+        Conflict: the next call has begun, or the lead was changed since.
     """
     require(actor, *SELLING_ROLES, to="record outcomes")
     entry = session.execute(
@@ -40,6 +40,9 @@ def add_reason(
     ).scalar_one_or_none()
     if entry is None:
         raise NotFound("There is no outcome yet to give a reason for.", code="no_outcome")
+    in_hand = holding.own_entry(session, actor=actor)
+    if in_hand is not None and in_hand.dialled_at is not None and in_hand.dialled_at > entry.at:
+        raise Conflict("Your next call has begun; the reason can be given by a supervisor.", code="too_late")
     former: Mapping[str, object] = entry.former
     work = outcomes.read(session, actor, entry.lead_id, str(former["action"]), now, None, language)
     if work.lead.version != entry.lead_version:

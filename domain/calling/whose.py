@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import exists, or_, select
 from sqlmodel import Session, col
 
 from domain.calling.models import Activity, HeldNumber, HistoryEvent, HopperEntry, Lead
 from domain.codes import HopperState
+from domain.contacts.models import ContactPhone
 from domain.people.models import User
 from domain.people.rights import Actor
 
@@ -44,20 +45,23 @@ def may_open(session: Session, *, actor: Actor, lead: Lead) -> bool:
     return bool(session.execute(select(mine)).scalar_one())
 
 
-def holder_name(session: Session, *, lead_id: int, contact_id: int, now: datetime) -> str | None:
+def holder_name(session: Session, *, lead: Lead, now: datetime) -> str | None:
     """Who has this lead, or one of its contact's numbers, in hand."""
     numbers = select(col(HeldNumber.entry_id)).where(
+        col(HeldNumber.organisation_id) == lead.organisation_id,
         col(HeldNumber.expires_at) > now,
         col(HeldNumber.e164).in_(
-            text("SELECT p.e164 FROM contact_phone p WHERE p.contact_id = :contact").bindparams(
-                contact=contact_id
-            )
+            select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == lead.contact_id)
         ),
     )
     return session.execute(
         select(col(User.name))
         .join(HopperEntry, col(HopperEntry.locked_by) == col(User.id))
-        .where(or_(col(HopperEntry.lead_id) == lead_id, col(HopperEntry.id).in_(numbers)))
+        .where(
+            col(HopperEntry.organisation_id) == lead.organisation_id,
+            or_(col(HopperEntry.lead_id) == lead.id, col(HopperEntry.id).in_(numbers)),
+        )
+        .order_by(col(HopperEntry.lead_id) != lead.id)
         .limit(1)
     ).scalar_one_or_none()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.campaigns.hours import Calendar, CallingHours
 from domain.campaigns.models import Campaign
 from domain.campaigns.retry import RetryRules
+from domain.campaigns.segments import zone_named
 from domain.codes import DialStatus
 
 
@@ -35,6 +36,11 @@ class Policy:
         """Whether calls to one number are limited (never in a campaign that may always call)."""
         limited = self.cap_per_day is not None or self.cap_in_days is not None
         return limited and not self.calendar.hours.always
+
+    def counted_since(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when (UTC) calls count for the cap of a day, and for the cap of rolling days."""
+        midnight = now.astimezone(zone_named(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight.astimezone(UTC), now - timedelta(days=self.cap_days or 1)
 
 
 _CACHE: OrderedDict[tuple[int, int, datetime], Policy] = OrderedDict()

@@ -12,7 +12,22 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from domain.calling import actions, claims, dialling, drafts, hopper, outcomes, queue, reasons, undo
+from domain.calling import (
+    actions,
+    calls,
+    claims,
+    dialling,
+    drafts,
+    hopper,
+    lead_edits,
+    outcomes,
+    queue,
+    reasons,
+    undo,
+)
+from domain.calling.calls import Recorded, ReportedCall
+from domain.calling.lead_edits import LeadChanges
+from domain.calling.leads import LeadView
 from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
 from domain.calling.views import ActionView, Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
 from domain.campaigns import campaigns, lists
@@ -285,7 +300,12 @@ class Floor:
         at: datetime | None = None,
         expected_version: int | None = None,
         sale: SaleInput | None = None,
+        dial: bool = False,
     ) -> OutcomeResult:
+        """An outcome; with ``dial`` the person is taken and dialled first."""
+        if dial:
+            self.jump(who, lead_id)
+            self.dial(who, lead_id)
         with self.database.transaction() as session:
             return outcomes.record(
                 session,
@@ -314,6 +334,22 @@ class Floor:
         found = self.jump(who, lead_id).dossier
         assert found is not None
         return found
+
+    def edit(self, lead_id: int, **changes: object) -> LeadView:
+        """A supervisor's edit."""
+        with self.database.transaction() as session:
+            return lead_edits.edit(
+                session,
+                actor=self["sup"],
+                lead_id=lead_id,
+                changes=LeadChanges(**changes),  # type: ignore[arg-type]  # names and types of the changes
+                now=self.now,
+            )
+
+    def report(self, call: ReportedCall) -> Recorded:
+        """A call reported from outside."""
+        with self.database.transaction() as session:
+            return calls.record(session, actor=self["sup"], call=call, now=self.now)
 
     def add_reason(self, who: str, code: int) -> OutcomeResult:
         with self.database.transaction() as session:
