@@ -300,3 +300,12 @@ class SellerWork:
 
         with self.database.reading() as session:
             return products.listing(session, organisation_id=self.actor.organisation_id)
+
+    def default_product(self, campaign_id: int) -> ProductView | None:
+        """What a campaign sells when the seller just says "sold"."""
+        from domain.sales import products
+
+        with self.database.reading() as session:
+            return products.default_of(
+                session, organisation_id=self.actor.organisation_id, campaign_id=campaign_id
+            )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.campaigns.models import Campaign
 from domain.errors import Conflict, Invalid
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Product
@@ -32,6 +33,18 @@ def listing(session: Session, *, organisation_id: int, active_only: bool = True)
         ProductView(row.id or 0, row.name, row.price_minor, row.currency, row.active)
         for row in session.exec(statement.order_by(Product.name)).all()
     ]
+
+
+def default_of(session: Session, *, organisation_id: int, campaign_id: int) -> ProductView | None:
+    """What a campaign sells by default, None where nothing is set (or it is not on offer any more)."""
+    row = session.exec(
+        select(Product)
+        .join(Campaign, col(Campaign.default_product_id) == col(Product.id))
+        .where(Campaign.organisation_id == organisation_id, Campaign.id == campaign_id, col(Product.active))
+    ).first()
+    if row is None:
+        return None
+    return ProductView(row.id or 0, row.name, row.price_minor, row.currency)
 
 
 def add(

@@ -18,6 +18,8 @@ class StatusLine(Pane):
         self.line: Line = ()
         self.end: Line = ()
         self.kind = "muted"
+        self._said = 0
+        self._before: tuple[Line, str, Line] | None = None
 
     def say(self, text: str, kind: str = "accent", end: Line = ()) -> None:
         """Show a sentence; ``kind`` is ``ok``, ``warn``, ``bad``, ``accent`` or ``muted``."""
@@ -25,8 +27,27 @@ class StatusLine(Pane):
 
     def tell(self, line: Line, kind: str = "accent", end: Line = ()) -> None:
         """Show a line with roles."""
+        self._before = None
+        self._show(line, kind, end)
+
+    def _show(self, line: Line, kind: str, end: Line) -> None:
+        self._said += 1
         self.line, self.end, self.kind = line, end, kind
         self.redraw()
+
+    def flash(self, text: str, kind: str, seconds: float) -> None:
+        """Show a sentence for a moment, then what stood there again, unless something else was said since."""
+        if self._before is None:
+            self._before = (self.line, self.kind, self.end)
+        before = self._before
+        self._show(((text, "text"),), kind, ())
+        shown = self._said
+
+        def back() -> None:
+            if self._said == shown:
+                self.tell(*before)
+
+        self.set_timer(seconds, back)
 
     def clear(self) -> None:
         """Nothing to say."""

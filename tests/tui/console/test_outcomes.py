@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.console.seat import change_action, seated
 from tests.tui.shop import SmallShop
+from tui.screens.console import recording
 
 
 async def test_one_key_records_the_outcome_and_brings_the_next_person(small_shop: SmallShop) -> None:
@@ -52,6 +55,19 @@ async def test_a_word_typed_blind_fires_at_most_one_outcome(small_shop: SmallSho
         assert seat.name == "Juan Pérez"
         assert "letters rest for a moment" in seat.answer
         assert "w writes a note" in seat.answer
+
+
+async def test_the_hint_gives_way_to_the_outcome_again(
+    small_shop: SmallShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "HINT_SECONDS", 0.01)
+    async with seated(small_shop) as seat:
+        seat.ticks.at += 1
+        await seat.blind("i", "n", "n")
+        await seat.pilot.pause(0.05)
+        assert "María González: not interested. Why? 1 price" in seat.answer
+        await seat.press("1")
+        assert seat.lead("María González").resolution_reason == 1
 
 
 async def test_a_blind_word_cannot_skip_or_call_the_next_person(small_shop: SmallShop) -> None:

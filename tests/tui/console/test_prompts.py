@@ -190,6 +190,7 @@ async def test_a_sale_takes_the_campaigns_product_with_enter(small_shop: SmallSh
         await seat.press("s")
         assert seat.name == "María González"
         assert "Sold:" in seat.text
+        assert "✓ Sale: 1 × Print, $12.50 = $12.50" in seat.answer
         await seat.press("enter")
         assert seat.name == "Juan Pérez"
         (sale,) = seat.read(Sale)
@@ -199,7 +200,9 @@ async def test_a_sale_takes_the_campaigns_product_with_enter(small_shop: SmallSh
 
 async def test_a_sale_without_products_is_still_a_sale(small_shop: SmallShop) -> None:
     async with seated(small_shop) as seat:
-        await seat.press("s", "enter")
+        await seat.press("s")
+        assert "1 × no product" in seat.answer
+        await seat.press("enter")
         (sale,) = seat.read(Sale)
         assert (sale.product_id, sale.total_minor) == (None, 0)
 

@@ -21,15 +21,15 @@ from tui.widgets.outcomes import OutcomeBoard
 if TYPE_CHECKING:
     from domain.sales.products import ProductView
 
+HINT_SECONDS = 1.5
 SLOW_SECONDS = 0.15
 """After this long a write that is still running is told beside its outcome."""
 
 
 class Recording(NoteKeeping):
-    """Carries out the steps of the flow. ``actions`` are the shop's outcomes, ``products`` what can be sold."""
+    """Carries out the steps of the flow. ``actions`` are the shop's outcomes."""
 
     actions: tuple[ActionView, ...] = ()
-    products: tuple[ProductView, ...] = ()
 
     def offer_actions(self, actions: tuple[ActionView, ...]) -> None:
         """Give the shop's outcomes to the keys and to the board."""
@@ -59,11 +59,12 @@ class Recording(NoteKeeping):
 
     def say_resting(self) -> None:
         """A letter came too soon after this person appeared."""
-        self.status.say(
+        self.status.flash(
             _("New person: letters rest for a moment. {key} writes a note.").format(
                 key=self.shown_key("console.note")
             ),
             "warn",
+            HINT_SECONDS,
         )
 
     def carry_out(self, step: Step) -> None:
@@ -101,7 +102,7 @@ class Recording(NoteKeeping):
             self._open(self._time_prompt(action))
         elif ask is Ask.SALE:
             self.board.note(action.slug, _("what?"))
-            self._open(SalePrompt(action, self.products, self.reader.language))
+            self._ask_sale(action)
         elif ask is Ask.CANCELLED:
             self.abandon(outcome)
         elif ask is Ask.NOT_A_REASON:
@@ -127,6 +128,27 @@ class Recording(NoteKeeping):
     def _time_prompt(self, action: ActionView, offered: datetime | None = None) -> TimePrompt:
         assert self.dossier is not None
         return TimePrompt(action, self.dossier, self.reader, self.desk.now, offered)
+
+    def _ask_sale(self, action: ActionView) -> None:
+        """Open the prompt at once; what can be sold is read meanwhile."""
+        assert self.dossier is not None
+        prompt = SalePrompt(action, self.reader.language)
+        self._open(prompt)
+        desk, campaign = self.desk, self.dossier.campaign_id
+
+        def read() -> tuple[list[ProductView], ProductView | None]:
+            return desk.products(), desk.default_product(campaign)
+
+        def known(answer: tuple[list[ProductView], ProductView | None]) -> None:
+            if prompt.is_mounted:
+                prompt.offer(*answer)
+
+        self.ask(read, known, group="products", failed=self._unsellable)
+
+    def _unsellable(self, error: DomainError) -> None:
+        """Without the list a sale of the campaign's product is still one key away."""
+        if self.prompting:
+            self.status.say(error.message, "bad")
 
     def _open(self, prompt: Prompt) -> None:
         self.note.display = False

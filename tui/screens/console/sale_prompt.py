@@ -1,4 +1,4 @@
-"""Asks what was sold: Enter takes the campaign's product and price, the fields choose otherwise.
+"""Asks what was sold: Enter takes the campaign's product at its price, the fields choose otherwise.
 
 One row: product (arrows, digits or its first letters), quantity, price. Money is read and written by babel in
 the reader's way, kept in minor units.
@@ -31,7 +31,9 @@ MOST = 9999
 
 
 class ProductChoice(Pane, can_focus=True):
-    """The product, one at a time; ``None`` stands for what the campaign sells by default."""
+    """The product, one at a time. Before the list is there (``known``) and without a default, ``product`` is
+    None: what the campaign sells, or a sale of nothing in particular.
+    """
 
     BINDINGS = [
         Binding("down,right", "move(1)", show=False),
@@ -42,26 +44,43 @@ class ProductChoice(Pane, can_focus=True):
     class Changed(Message):
         """Another product."""
 
-    def __init__(self, products: Sequence[ProductView]) -> None:
+    def __init__(self) -> None:
         super().__init__(id="product")
-        self.products = products
+        self.products: Sequence[ProductView] = ()
         self.at = -1
+        self.known = False
+        self._least = -1
         self._typed = ""
+
+    def offer(self, products: Sequence[ProductView], default: ProductView | None) -> None:
+        """The shop's products; the campaign's own is chosen, and only without one may there be none."""
+        self.products, self.known = products, True
+        places = [index for index, each in enumerate(products) if default and each.id == default.id]
+        self._least = 0 if places else -1
+        self.at = places[0] if places else -1
+        self.redraw()
+        self.post_message(self.Changed())
 
     @property
     def product(self) -> ProductView | None:
-        """The chosen product; None: the campaign's own."""
+        """The chosen product."""
         return self.products[self.at] if self.at >= 0 else None
 
+    @property
+    def title_of(self) -> str:
+        """The product in words."""
+        if self.product is not None:
+            return self.product.name
+        return _("no product") if self.known else "…"
+
     def body(self, width: int) -> list[Line]:
-        """Name and position."""
-        name = self.product.name if self.product else _("the campaign's product")
+        """Name, and how many there are."""
         arrows = f" ↕{len(self.products)}" if self.products else ""
-        return [((f" {name}", "cursor" if self.has_focus else "strong"), (arrows, "muted"))]
+        return [((f" {self.title_of} ", "cursor" if self.has_focus else "strong"), (arrows, "muted"))]
 
     def action_move(self, steps: int) -> None:
         """The next or former product."""
-        self._choose(max(-1, min(self.at + steps, len(self.products) - 1)))
+        self._choose(max(self._least, min(self.at + steps, len(self.products) - 1)))
 
     def _choose(self, at: int) -> None:
         if at != self.at:
@@ -92,41 +111,41 @@ class ProductChoice(Pane, can_focus=True):
 
 
 class SalePrompt(Prompt):
-    """``Answered`` carries the sale, None for the campaign's default as it is."""
+    """``Answered`` carries the sale as it stands in the row, None where nothing was chosen."""
 
     BINDINGS = [Binding("enter", "take", show=False)]
 
     class Answered(Message):
-        """What was sold; ``sale`` None: the campaign's product at its price."""
+        """What was sold; ``sale`` None: the campaign's product at its price, or nothing in particular."""
 
         def __init__(self, sale: SaleInput | None) -> None:
             super().__init__()
             self.sale = sale
 
-    def __init__(
-        self, action: ActionView, products: Sequence[ProductView], language: str, default: str = ""
-    ) -> None:
+    def __init__(self, action: ActionView, language: str) -> None:
         super().__init__(id="prompt")
         self.action = action
-        self.products = products
         self.language = language
-        self.default = default
 
     def compose(self) -> ComposeResult:
         yield Static(Content(_("Sold:")))
-        yield ProductChoice(self.products)
+        yield ProductChoice()
         yield Static(Content("×"))
         quantity = Input("1", id="quantity", type="integer", max_length=4, compact=True)
         quantity.styles.width = 7
         yield quantity
         yield Static(Content(_("at")))
-        price = Input(placeholder=_("its price"), id="price", max_length=16, compact=True)
+        price = Input(placeholder=_("price"), id="price", max_length=16, compact=True)
         price.styles.width = 15
         yield price
 
     def on_mount(self) -> None:
         self.query_one(ProductChoice).focus()
         self._show()
+
+    def offer(self, products: Sequence[ProductView], default: ProductView | None) -> None:
+        """What can be sold is known now."""
+        self.query_one(ProductChoice).offer(products, default)
 
     def on_product_choice_changed(self, event: ProductChoice.Changed) -> None:
         """Another product brings its own price."""
@@ -178,7 +197,8 @@ class SalePrompt(Prompt):
         product = self.query_one(ProductChoice).product
         if product is not None:
             return product.currency
-        return self.products[0].currency if self.products else "USD"
+        products = self.query_one(ProductChoice).products
+        return products[0].currency if products else "USD"
 
     def _show(self) -> None:
         product = self.query_one(ProductChoice).product
@@ -186,13 +206,15 @@ class SalePrompt(Prompt):
         if problem:
             self.tell(problem, "warn", (*ESC, (_("cancels"), "muted")))
             return
-        name = product.name if product else self.default or _("the campaign's product")
+        choice = self.query_one(ProductChoice)
         if price is None and product is not None:
             price = product.price_minor
-        each = money(price, self._currency(), self.language) if price is not None else _("its price")
-        total = "" if price is None else " = " + money(price * quantity, self._currency(), self.language)
+        amounts = ""
+        if price is not None:
+            each = money(price, self._currency(), self.language)
+            amounts = f", {each} = {money(price * quantity, self._currency(), self.language)}"
         self.tell(
-            f"{self.action.label}: {quantity} × {name}, {each}{total}",
+            f"{self.action.label}: {quantity} × {choice.title_of}{amounts}",
             "ok",
             (*ENTER, (_("records"), "muted"), *ESC, (_("cancels"), "muted")),
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import events
 
@@ -21,9 +20,6 @@ from tui.screens.base import HelpLine
 from tui.screens.console import layout
 from tui.screens.console.background import Background
 from tui.widgets.person import dialled_number
-
-if TYPE_CHECKING:
-    from domain.sales.products import ProductView
 
 AT_ONCE = frozenset({"console.undo", "console.note", "app.help"})
 """Letters that work also while the others rest after a new person: they record nothing and call nobody."""
@@ -73,8 +69,6 @@ class ConsoleScreen(Background):
         self.show_next(got)
         if got.dossier is not None and got.dossier.draft:
             self.status.say(_("Your draft of the note is here again."), "accent")
-        desk = self.desk
-        self.ask(desk.products, self._know_products, group="products", failed=self._quietly)
         self.after_change()
         self.count_waiting()
 
@@ -82,9 +76,6 @@ class ConsoleScreen(Background):
         self.flow.busy = False
         self.person.say(error.message, _("Enter tries again."))
         self.again = self.open_queue
-
-    def _know_products(self, products: list[ProductView]) -> None:
-        self.products = tuple(products)
 
     def show_next(self, got: NextLead) -> None:
         super().show_next(got)
