@@ -80,39 +80,35 @@ class Region:
         self.transform = metadata.national_prefix_transform_rule
         self.leading = re.compile(metadata.leading_digits) if metadata.leading_digits else None
         lengths = frozenset(self.lengths)
-        self._fixed = _by_length([metadata.fixed_line], lengths)
-        self._mobile = _by_length([metadata.mobile], lengths)
-        if metadata.same_mobile_and_fixed_line_pattern:
-            self._mobile = {}
-        self._special = _by_length(
-            [
-                metadata.premium_rate,
-                metadata.toll_free,
-                metadata.shared_cost,
-                metadata.voip,
-                metadata.personal_number,
-                metadata.pager,
-                metadata.uan,
-                metadata.voicemail,
-            ],
-            lengths,
+        special = [
+            metadata.premium_rate,
+            metadata.toll_free,
+            metadata.shared_cost,
+            metadata.voip,
+            metadata.personal_number,
+            metadata.pager,
+            metadata.uan,
+            metadata.voicemail,
+        ]
+        mobile = None if metadata.same_mobile_and_fixed_line_pattern else metadata.mobile
+        self.kinds = (
+            (_by_length(special, lengths), Verdict.PLACELESS),
+            (_by_length([metadata.fixed_line], lengths), Verdict.GEOGRAPHIC),
+            (
+                _by_length([mobile], lengths),
+                Verdict.GEOGRAPHIC if geographic_mobiles else Verdict.PLACELESS,
+            ),
         )
-        self._mobile_verdict = Verdict.GEOGRAPHIC if geographic_mobiles else Verdict.PLACELESS
 
     def judge(self, national: str) -> Verdict:
         """What this plan says of a national number (digits without prefixes)."""
         length = len(national)
         if length not in self.lengths or self.general.fullmatch(national) is None:
             return Verdict.INVALID
-        special = self._special.get(length)
-        if special is not None and special.fullmatch(national) is not None:
-            return Verdict.PLACELESS
-        fixed = self._fixed.get(length)
-        if fixed is not None and fixed.fullmatch(national) is not None:
-            return Verdict.GEOGRAPHIC
-        mobile = self._mobile.get(length)
-        if mobile is not None and mobile.fullmatch(national) is not None:
-            return self._mobile_verdict
+        for patterns, verdict in self.kinds:
+            pattern = patterns.get(length)
+            if pattern is not None and pattern.fullmatch(national) is not None:
+                return verdict
         return Verdict.INVALID
 
     def too_long(self, digits: str) -> bool:

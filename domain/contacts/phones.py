@@ -10,8 +10,9 @@ import re
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from domain.contacts.number_blocks import OPEN_DIGITS, Block, Unsettled, settle
 from domain.contacts.numbering import Region, Resolved, Unusual, Verdict, country, region_named, resolve
 from domain.errors import Invalid
 
@@ -117,6 +118,7 @@ _PUNCTUATION = str.maketrans("", "", " \u00a0\t()-.")
 _MOST_DIGITS = 20
 _LEAST_PART = 6
 _LONGEST_CELL = 250
+_MOST_BLOCKS = 100_000
 
 _INVISIBLE = frozenset({"Cc", "Cf"})
 _FORMULA = re.compile(r'="?([^"]*)"?')
@@ -136,12 +138,24 @@ _EXTENSION = re.compile(
 _REMARK = re.compile(r"\([^()\d]*\)")
 
 
+class _Settled(NamedTuple):
+    """A block of valid numbers: how their E.164 form begins, and the zones of all of them."""
+
+    begin: str
+    zones: tuple[str, ...]
+
+
 class PhoneReader:
     """Reads cells of one region; what it decides is that of `read_cell`. Get one from `reader`."""
 
     def __init__(self, region: str | None, plan: Region | None) -> None:
         self._region = region
         self._plan = plan
+        # By how many last digits a block leaves open: its beginning as written, None where only one number of it
+        # was met, False where its first digits do not settle it.
+        self._blocks: tuple[tuple[int, dict[str, _Settled | Literal[False] | None]], ...] = tuple(
+            (more, {}) for more in OPEN_DIGITS
+        )
 
     def __call__(self, text: str) -> PhoneCell:
         """The numbers of a cell."""
@@ -151,12 +165,19 @@ class PhoneReader:
     def plain(self, text: str) -> Phone | None:
         """The one valid number of a cell without surprises, None for anything else (which may hold numbers)."""
         digits = text.translate(_PUNCTUATION)
-        plus = digits[:1] == "+"
-        if plus:
-            digits = digits[1:]
-        if not digits.isdecimal() or not digits.isascii() or len(digits) > _MOST_DIGITS:
+        if "." in text and _FLOAT.fullmatch(text):
             return None
-        if text[-1] == "0" and _FLOAT.fullmatch(text):
+        for more, blocks in self._blocks:
+            block = blocks.get(digits[:-more])
+            if block:
+                tail = digits[-more:]
+                return Phone(block.begin + tail, block.zones) if tail.isdecimal() and tail.isascii() else None
+        return self._one_by_one(digits)
+
+    def _one_by_one(self, written: str) -> Phone | None:
+        plus = written[:1] == "+"
+        digits = written[1:] if plus else written
+        if not digits.isdecimal() or not digits.isascii() or len(digits) > _MOST_DIGITS:
             return None
         try:
             found = resolve(digits, plus=plus, region=self._plan)
@@ -164,7 +185,29 @@ class PhoneReader:
             return None
         if not found.verdict:
             return None
+        self._learn(written, plus)
         return Phone(f"+{found.country_code}{found.national}", _zones(found))
+
+    def _learn(self, written: str, plus: bool) -> None:
+        """Settle the block of a valid number, when a second one of it comes (many blocks have only one)."""
+        for more, blocks in self._blocks:
+            key = written[:-more]
+            if len(blocks) >= _MOST_BLOCKS or not key.strip("+"):
+                continue
+            if key not in blocks:
+                blocks[key] = None
+            elif blocks[key] is None:
+                blocks[key] = self._settled(key, more, plus)
+                if blocks[key]:
+                    return
+
+    def _settled(self, key: str, more: int, plus: bool) -> _Settled | Literal[False]:
+        try:
+            block = settle(key.removeprefix("+"), more, plus=plus, region=self._plan)
+            zones = _zones_of_block(block) if block.verdict else None
+        except Unsettled:
+            return False
+        return _Settled(f"+{block.country_code}{block.national}", zones) if zones is not None else False
 
     def _careful(self, text: str) -> PhoneCell:
         if len(text) > _LONGEST_CELL:
@@ -335,6 +378,24 @@ def _zones(found: Resolved) -> tuple[str, ...]:
     if same or found.verdict is Verdict.PLACELESS:
         return zones
     return _zones_of_prefix((found.country_code + found.national)[: _longest_prefix()])
+
+
+@lru_cache(maxsize=1)
+def _zone_branches() -> frozenset[str]:
+    """Beginnings of numbers after which the digits to come may still change the zone."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return frozenset(prefix[:length] for prefix in TIMEZONE_DATA for length in range(1, len(prefix)))
+
+
+def _zones_of_block(block: Block) -> tuple[str, ...]:
+    begin = block.country_code + block.national
+    zones, same = _zones_of_code(block.country_code)
+    if same or block.verdict is Verdict.PLACELESS:
+        return zones
+    if begin in _zone_branches():
+        raise Unsettled
+    return _zones_of_prefix(begin[: _longest_prefix()])
 
 
 def country_of(e164: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import phonenumbers
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers.timezone import time_zones_for_number
 
+from domain.contacts.digit_patterns import Ahead, DigitPattern, NotUnderstood
+from domain.contacts.number_blocks import Unsettled, settle
 from domain.contacts.numbering import Unusual, region_named, resolve
-from domain.contacts.phones import InvalidPhone, Phone, PhoneReason, normalise, read_cell, time_zones
+from domain.contacts.phones import InvalidPhone, Phone, PhoneReason, normalise, read_cell, reader, time_zones
 from domain.errors import Invalid
 
 REGIONS = ["US", "CA", "GB", "FR", "UY", "ES", "PT", "BR", "MX", "AR", "DE", "IT"]
@@ -209,6 +212,8 @@ def test_the_fast_reading_agrees_with_the_library_on_200_000_numbers() -> None:
         expected = by_the_library(("+" if plus else "") + digits, region)
         valid += expected is not None
         assert by_us(digits, plus, region) == expected, (digits, plus, region)
+        phone = reader(region).plain(("+" if plus else "") + digits)
+        assert (phone.e164 if phone else None) == expected, (digits, plus, region)
     assert valid > 45_000, "too few valid numbers among the tries to prove anything"
 
 
@@ -222,9 +227,51 @@ def test_time_zones_agree_with_the_library() -> None:
             continue
         expected = time_zones_for_number(phonenumbers.parse(e164, None))
         zones = time_zones(e164)
+        for last in dice.sample(range(10), 3):
+            phone = reader("US").plain(e164[:-1] + str(last))
+            assert phone is None or phone.zones == time_zones(phone.e164)
         assert zones == tuple(zone for zone in expected if zone != "Etc/Unknown"), e164
         seen.add(zones)
     assert len(seen) > 30
+
+
+def test_a_block_of_numbers_is_settled_only_where_the_library_says_the_same_of_all_of_them() -> None:
+    dice = random.Random(11)
+    settled = 0
+    for _ in range(6_000):
+        region = dice.choice(REGIONS * 2 + OTHERS)
+        digits, plus = written(dice, region)
+        begin, more = digits[:-4], 4
+        if not begin:
+            continue
+        try:
+            block = settle(begin, more, plus=plus, region=region_named(region))
+        except Unsettled:
+            continue
+        settled += 1
+        for _ in range(8):
+            tail = "".join(dice.choices("0123456789", k=more))
+            expected = by_the_library(("+" if plus else "") + begin + tail, region)
+            found = f"+{block.country_code}{block.national}{tail}" if block.verdict else None
+            assert found == expected, (begin, tail, plus, region)
+    assert settled > 2_000
+
+
+@given(st.text(alphabet="0123456789", max_size=12), st.integers(0, 3))
+def test_a_digit_pattern_says_what_the_regular_expression_says(digits: str, more: int) -> None:
+    text = r"(?:2[1-35]|4\d)\d{2,4}|0(?:80)?1|9{3}"
+    pattern, expression = DigitPattern(text), re.compile(text)
+    tails = [f"{number:0{more}d}" if more else "" for number in range(10**more)]
+    for answer, match in ((pattern.fully, expression.fullmatch), (pattern.begins, expression.match)):
+        matches = {match(digits + tail) is not None for tail in tails}
+        expected = Ahead.DEPENDS if len(matches) == 2 else Ahead.ALWAYS if matches == {True} else Ahead.NEVER
+        assert answer(digits, more) is expected
+
+
+def test_what_a_digit_pattern_does_not_know_is_left_alone() -> None:
+    for text in ("1$|2", "[^1]", "a", "1+", "(1"):
+        with pytest.raises(NotUnderstood):
+            DigitPattern(text)
 
 
 def test_toll_free_numbers_may_lie_anywhere_in_the_country() -> None:
