@@ -1,7 +1,8 @@
 """Statements both databases know but SQLAlchemy has no common word for; ``storage.dialects`` compiles them.
 
 ``insert_ignore`` adds the rows that break no unique rule, ``upsert`` adds or renews them; ``among`` compares a
-text column with very many values at the price of one parameter.
+text column with very many values at the price of one parameter; ``among_first`` takes the first rows over many
+ranges of an index without reading the ranges to their ends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from sqlalchemy import Boolean, ClauseElement, ColumnElement, Insert, Select, Text, literal, true
+from sqlalchemy import Boolean, ClauseElement, Column, ColumnElement, Insert, Select, Text, literal, true
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -71,9 +72,65 @@ class Among(FunctionElement[bool]):
     name = "dialdeck_among"
     type = Boolean()
     inherit_cache = True
+    _is_implicitly_boolean = True  # no "= 1" behind it, which would keep SQLite from the column's index
 
 
 def among(column: Mapped[str] | Mapped[str | None], values: Iterable[str]) -> ColumnElement[bool]:
     """``column IN (values)`` for thousands of values, which as parameters of their own would cost more to send
     than to find."""
     return Among(column, literal(json.dumps(list(values)), Text()))
+
+
+class AmongFirst(ColumnElement[bool]):
+    """Whether a row is one of the first over many ranges; see ``among_first``."""
+
+    __visit_name__ = "dialdeck_among_first"
+    type = Boolean()
+    _is_implicitly_boolean = True
+    _traverse_internals = [  # noqa: RUF012 - what SQLAlchemy's statement cache compares
+        ("target", InternalTraversal.dp_clauseelement),
+        ("where", InternalTraversal.dp_clauseelement),
+        ("keys", InternalTraversal.dp_clauseelement_list),
+        ("order", InternalTraversal.dp_clauseelement_list),
+        ("bounds", InternalTraversal.dp_clauseelement_list),
+        ("listed", InternalTraversal.dp_clauseelement),
+        ("limit", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(
+        self,
+        target: Column[Any],
+        *,
+        where: ColumnElement[bool],
+        keys: Sequence[Column[Any]],
+        order: Sequence[Column[Any]],
+        ranges: Sequence[Sequence[object]],
+        limit: int,
+    ) -> None:
+        self.target = target
+        self.where = where
+        self.keys = list(keys)
+        self.order = list(order)
+        self.bounds: list[ColumnElement[Any]] = [
+            literal(value, key.type) for each in ranges for key, value in zip(keys, each, strict=True)
+        ]
+        self.listed = literal(json.dumps([list(each) for each in ranges]), Text())
+        self.limit = literal(limit)
+
+
+def among_first(
+    target: Column[Any],
+    *,
+    where: ColumnElement[bool],
+    keys: Sequence[Column[Any]],
+    order: Sequence[Column[Any]],
+    ranges: Sequence[Sequence[object]],
+    limit: int,
+) -> ColumnElement[bool]:
+    """``target IN`` the first ``limit`` rows, by ``order``, of those that lie in one of the ``ranges``.
+
+    A range is a value for each of ``keys``; ``where`` holds for all. Keys, then the rest of ``order``, must be
+    the columns of an index: of each range only as many entries are read as are wanted. All columns are of one
+    table. SQLite takes up to 500 ranges.
+    """
+    return AmongFirst(target, where=where, keys=keys, order=order, ranges=ranges, limit=limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from domain.constructs import Among, OnConflict
+from domain.constructs import Among, AmongFirst, OnConflict
 
 
 @compiles(OnConflict, "sqlite", "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
@@ -29,3 +29,50 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: object) -> s
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT json_array_elements_text(CAST({values} AS json)))"
+
+
+@compiles(AmongFirst, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+def _among_first_sqlite(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
+    """The ranges as parts of one union: SQLite merges them in order, each read no further than needed."""
+    target, where, limit = (
+        compiler.process(part, **options) for part in (element.target, element.where, element.limit)
+    )
+    keys = [compiler.process(key, **options) for key in element.keys]
+    columns = ", ".join(dict.fromkeys([target, *(compiler.process(c, **options) for c in element.order)]))
+    bounds = iter(element.bounds)
+    parts = []
+    for _ in range(len(element.bounds) // len(keys)):
+        within = " AND ".join(f"{key} = {compiler.process(next(bounds), **options)}" for key in keys)
+        parts.append(f"SELECT {columns} FROM {element.target.table.name} WHERE {where} AND {within}")
+    order = ", ".join(column.name for column in element.order)
+    every = " UNION ALL ".join(parts) + f" ORDER BY {order} LIMIT {limit}"
+    return f"{target} IN (SELECT {element.target.name} FROM ({every}))"
+
+
+@compiles(AmongFirst, "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+def _among_first_postgresql(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
+    """The ranges as rows, each asked for its own first ones, those that come first by the order asked first."""
+    target, where, limit, listed = (
+        compiler.process(part, **options)
+        for part in (element.target, element.where, element.limit, element.listed)
+    )
+    kinds = [compiler.dialect.type_compiler_instance.process(key.type) for key in element.keys]
+    names = [key.name for key in element.keys]
+    given = ", ".join(
+        f"CAST(given ->> {place} AS {kind}) AS {name}"
+        for place, (kind, name) in enumerate(zip(kinds, names, strict=True))
+    )
+    presorted = ", ".join(column.name for column in element.order if column.name in names)
+    inner = [column for column in element.order if column.name not in names]
+    wanted = ", ".join(dict.fromkeys([target, *(compiler.process(c, **options) for c in inner)]))
+    within = " AND ".join(f"{compiler.process(key, **options)} = bounds.{key.name}" for key in element.keys)
+    order = ", ".join(
+        f"{'bounds' if column.name in names else 'part'}.{column.name}" for column in element.order
+    )
+    return (
+        f"{target} IN (SELECT part.{element.target.name} FROM (SELECT {given} "
+        f"FROM json_array_elements(CAST({listed} AS json)) AS given ORDER BY {presorted}) AS bounds "
+        f"CROSS JOIN LATERAL (SELECT {wanted} FROM {element.target.table.name} WHERE {where} AND {within} "
+        f"ORDER BY {', '.join(compiler.process(c, **options) for c in inner)} LIMIT {limit}) AS part "
+        f"ORDER BY {order} LIMIT {limit})"
+    )

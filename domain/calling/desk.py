@@ -9,11 +9,11 @@ from sqlalchemy import and_, exists, func, outerjoin, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from domain.calling.hopper import day_start
 from domain.calling.models import Activity, Call, HopperEntry
 from domain.calling.views import Figures
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
+from domain.campaigns.segments import day_start
 from domain.codes import SUCCESS_RESOLUTIONS, HopperState, Shift
 from domain.errors import NotFound
 from domain.people.models import User

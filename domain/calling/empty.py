@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.desk import Desk
-from domain.calling.hopper import RANGES_AT_ONCE
+from domain.calling.ready import RANGES_AT_ONCE
 from domain.campaigns.models import CampaignSegment
 from domain.campaigns.policy import Policy
 from domain.people.rights import Actor

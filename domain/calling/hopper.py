@@ -1,7 +1,7 @@
 """The hopper: the ready queue of a campaign, topped up in a fixed number of statements.
 
-The fill asks one short index range per open segment and rank, so it takes the same time in a list of fifty
-thousand and of a million, also when most of it sleeps in a closed time zone.
+The fill asks one short index range per open segment and rank, and reads of them only what it takes, so it needs
+the same time in a list of fifty thousand and of a million, also when most of it sleeps in a closed time zone.
 Source: the calling specification, section 3.
 """
 
@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, case, delete, func, insert, literal, select, text, update
+from sqlalchemy import Select, case, delete, func, insert, literal, select, update
 from sqlmodel import Session, col
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.models import HopperEntry, Lead
+from domain.calling.ready import Candidate, Range, first_ready, over_cap
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
-from domain.campaigns.segments import parse_segment, zone_named
+from domain.campaigns.segments import parse_segment
 from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
 from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.sql import affected
-
-RANGES_AT_ONCE = 250
-"""How many (segment, rank) ranges one candidate statement asks; SQLite allows 500 parts in a compound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +32,6 @@ class FillResult:
     added: int
     size: int
     target: int
-
-
-class _Range(NamedTuple):
-    segment: str
-    rank: int
-
-
-class _Candidate(NamedTuple):
-    lead_id: int
-    segment: str
-    rank: int
-    status: str
-    waiting_since: datetime
-    e164: str | None
-    calls_today: int
-    calls_in_days: int
 
 
 def fill(
@@ -108,11 +88,11 @@ def _fill(session: Session, campaign: Campaign, now: datetime, target: int) -> F
     ranges, held, closed = _survey(session, organisation_id, policy, campaign.active, now)
     returned = _take_back(session, organisation_id, campaign_id, closed) if closed else []
     shortage = target - held
-    chosen: list[_Candidate] = []
-    capped: list[_Candidate] = []
+    chosen: list[Candidate] = []
+    capped: list[Candidate] = []
     if campaign.active and shortage > 0 and ranges:
-        for candidate in _candidates(session, organisation_id, policy, ranges, shortage, now):
-            over = _over_cap(candidate, policy)
+        for candidate in first_ready(session, organisation_id, policy, ranges, shortage, now):
+            over = over_cap(candidate, policy)
             (capped if over or candidate.e164 is None else chosen).append(candidate)
     if chosen or returned or capped:
         taken = _mark(session, [c.lead_id for c in chosen], returned, capped, now)
@@ -124,7 +104,7 @@ def _fill(session: Session, campaign: Campaign, now: datetime, target: int) -> F
 
 def _survey(
     session: Session, organisation_id: int, policy: Policy, active: bool, now: datetime
-) -> tuple[list[_Range], int, list[str]]:
+) -> tuple[list[Range], int, list[str]]:
     """The open ranges in order, the free entries in open segments, and the segments that closed meanwhile."""
     entries: Select[str, int, int] = (
         select(
@@ -145,14 +125,14 @@ def _survey(
         col(CampaignSegment.organisation_id) == organisation_id,
         col(CampaignSegment.campaign_id) == policy.campaign_id,
     )
-    ranges: list[_Range] = []
+    ranges: list[Range] = []
     held = 0
     closed: list[str] = []
     for segment, rank, count in session.execute(segments.union_all(entries)):
         is_open = active and policy.calendar.is_open(now, segment)
         if rank >= 0:
             if is_open:
-                ranges.append(_Range(segment, rank))
+                ranges.append(Range(segment, rank))
         elif is_open:
             held += count
         else:
@@ -178,92 +158,11 @@ def _take_back(
     return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
-def _candidates(
-    session: Session,
-    organisation_id: int,
-    policy: Policy,
-    ranges: Sequence[_Range],
-    shortage: int,
-    now: datetime,
-) -> list[_Candidate]:
-    """The first ``shortage`` leads by priority, then longest waiting, over all open ranges."""
-    found: list[_Candidate] = []
-    for start in range(0, len(ranges), RANGES_AT_ONCE):
-        part = ranges[start : start + RANGES_AT_ONCE]
-        if len(found) >= shortage and part[0].rank > found[shortage - 1].rank:
-            break
-        found.extend(_candidates_of(session, organisation_id, policy, part, shortage, now))
-        found.sort(key=lambda each: (each.rank, each.waiting_since, each.lead_id))
-    return found[:shortage]
-
-
-_RANGE_SQL = """SELECT * FROM (SELECT id, contact_id, segment, rank, status, next_attempt_at FROM lead
- WHERE organisation_id = :organisation AND campaign_id = :campaign AND queue_state = 0
- AND segment = :segment_{n} AND rank = :rank_{n} AND next_attempt_at <= :now
- ORDER BY next_attempt_at, id LIMIT :shortage) AS range_{n}"""
-
-_NUMBER_SQL = """(SELECT p.e164 FROM contact_phone p WHERE p.contact_id = chosen.contact_id AND NOT p.bad
- AND NOT EXISTS (SELECT 1 FROM do_not_call d WHERE d.organisation_id = :organisation AND d.e164 = p.e164
- AND d.removed_at IS NULL) ORDER BY p.position LIMIT 1)"""
-
-_CALLS_SQL = """(SELECT count(*) FROM call k WHERE k.organisation_id = :organisation AND k.e164 = numbered.e164
- AND k.started_at >= :{since} AND k.undone_at IS NULL)"""
-
-_CANDIDATES_SQL = """SELECT numbered.*, {calls} FROM (SELECT chosen.id, chosen.segment, chosen.rank, chosen.status,
- chosen.next_attempt_at, {number} AS e164 FROM (SELECT * FROM ({ranges}) AS every
- ORDER BY rank, next_attempt_at, id LIMIT :shortage) AS chosen) AS numbered"""
-
-
-def _candidates_of(
-    session: Session,
-    organisation_id: int,
-    policy: Policy,
-    ranges: Sequence[_Range],
-    shortage: int,
-    now: datetime,
-) -> list[_Candidate]:
-    values: dict[str, object] = {
-        "organisation": organisation_id,
-        "campaign": policy.campaign_id,
-        "now": now,
-        "shortage": shortage,
-    }
-    for n, each in enumerate(ranges):
-        values[f"segment_{n}"], values[f"rank_{n}"] = each.segment, each.rank
-    calls = "0 AS calls_today, 0 AS calls_in_days"
-    if policy.capped:
-        values["day"] = day_start(policy.zone, now)
-        values["days"] = now - timedelta(days=policy.cap_days or 1)
-        counts = (_CALLS_SQL.format(since=since) for since in ("day", "days"))
-        calls = "{} AS calls_today, {} AS calls_in_days".format(*counts)
-    sql = _CANDIDATES_SQL.format(
-        calls=calls,
-        number=_NUMBER_SQL,
-        ranges=" UNION ALL ".join(_RANGE_SQL.format(n=n) for n in range(len(ranges))),
-    )
-    times = [bindparam(name, type_=UTCDateTime()) for name in ("now", "day", "days") if name in values]
-    statement = text(sql).bindparams(*times).columns(next_attempt_at=UTCDateTime())
-    return [_Candidate(*row) for row in session.execute(statement, values)]
-
-
-def day_start(zone: str, now: datetime) -> datetime:
-    """The beginning (UTC) of the local day that ``now`` lies in."""
-    local = now.astimezone(zone_named(zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
-def _over_cap(candidate: _Candidate, policy: Policy) -> bool:
-    if not policy.capped:
-        return False
-    today = policy.cap_per_day is not None and candidate.calls_today >= policy.cap_per_day
-    return today or (policy.cap_in_days is not None and candidate.calls_in_days >= policy.cap_in_days)
-
-
 def _mark(
     session: Session,
     wanted: Sequence[int],
     returned: Sequence[int],
-    put_off: Sequence[_Candidate],
+    put_off: Sequence[Candidate],
     now: datetime,
 ) -> set[int]:
     """One statement: chosen leads are in the hopper, returned ones in the pool again, others put off.
@@ -293,7 +192,7 @@ def _mark(
 
 
 def _insert(
-    session: Session, organisation_id: int, campaign_id: int, chosen: Sequence[_Candidate], now: datetime
+    session: Session, organisation_id: int, campaign_id: int, chosen: Sequence[Candidate], now: datetime
 ) -> None:
     rows = [
         {

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from domain.calling.hopper import day_start
 from domain.calling.models import Call
+from domain.campaigns.segments import day_start
 from domain.people.rights import SELLING_ROLES, Actor, require
 from domain.sales.models import Sale
 

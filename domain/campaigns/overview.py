@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from domain.calling.hopper import day_start
 from domain.calling.models import Activity, Call, HopperEntry, Lead
 from domain.calling.views import CampaignCard
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
+from domain.campaigns.segments import day_start
 from domain.codes import HopperState, QueueState
 from domain.people.rights import SELLING_ROLES, Actor, require
 

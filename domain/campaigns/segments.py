@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -81,3 +82,9 @@ def parse_segment(key: str) -> Segment:
     for name in zones:
         zone_named(name)
     return Segment(zones, _shift(shift or Shift.ANY))
+
+
+def day_start(zone: str, now: datetime) -> datetime:
+    """The beginning (UTC) of the local day that ``now`` lies in."""
+    local = now.astimezone(zone_named(zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
