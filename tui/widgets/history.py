@@ -12,6 +12,8 @@ from tui.widgets.pane import Pane
 from tui.widgets.wording import Reader, status_words
 
 NARROW = 46
+# Spoken with, not reached, pending callback, callback kept, note, undone: the glyph says it, the colour helps.
+GLYPH_ROLES = {"●": "ok", "○": "later", "◷": "accent", "◆": "ok", "✎": "text", "↶": "muted"}
 
 
 class HistoryPane(Pane, can_focus=True):
@@ -49,12 +51,15 @@ def event_rows(line: HistoryLine, now: datetime, reader: Reader, width: int) -> 
     when = fit(reader.short(line.at, now), 10 if width >= NARROW else 9)
     who = f" {line.who}" if line.who else ""
     talk = f" {text.duration(line.talk_seconds)}" if line.talk_seconds and width >= NARROW else ""
-    label = f"{line.glyph} {line.label}" + (f" ({line.campaign})" if line.campaign else "")
+    label = line.label + (f" ({line.campaign})" if line.campaign else "")
     if line.undone:
         label += " " + _("(undone)")
-    main = spread(
-        ((f" {when} ", "muted"), (label, "muted" if line.undone else "text")), ((talk + who, "muted"),), width
+    said: Line = (
+        (f" {when} ", "muted"),
+        (f"{line.glyph} ", GLYPH_ROLES.get(line.glyph, "muted")),
+        (label, "muted" if line.undone else "text"),
     )
+    main = spread(said, ((talk + who, "muted"),), width)
     if not line.note:
         return [main]
     indent = 12 if width >= NARROW else 3

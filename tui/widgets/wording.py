@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.calling.views import ActionView, Dossier, Effect, PhoneView, QueueLine
 from domain.codes import status_class, status_label
 from tui import text
-from tui.i18n import _
+from tui.i18n import _, mark
 from tui.widgets.lines import Line
 
 
@@ -117,16 +117,16 @@ def status_words(status: str | None) -> Line:
 
 
 WHY = {
-    "on screen": ("▶", "on screen"),
-    "kept": ("▶", "kept for you"),
-    "callback": ("◷", "callback"),
-    "callback_any": ("◷", "anyone's callback"),
-    "dropped": ("↯", "was cut"),
-    "assigned": ("★", "yours"),
-    "pool": ("•", "pool"),
-    "handled": ("✓", "handled"),
-    "jump": ("▶", "chosen by you"),
-    "previous": ("▶", "back again"),
+    "on screen": ("▶", mark("on screen")),
+    "kept": ("▶", mark("kept for you")),
+    "callback": ("◷", mark("callback")),
+    "callback_any": ("◷", mark("anyone's callback")),
+    "dropped": ("↯", mark("was cut")),
+    "assigned": ("★", mark("yours")),
+    "pool": ("•", mark("pool")),
+    "handled": ("✓", mark("handled")),
+    "jump": ("▶", mark("chosen by you")),
+    "previous": ("▶", mark("back again")),
 }
 
 

@@ -236,6 +236,22 @@ async def test_the_labels_speak_the_language_of_the_configuration(small_shop: Sm
         assert "i No interesado" in seat.text
 
 
+async def test_an_outcome_whose_key_a_command_has_says_so_and_stays_reachable(small_shop: SmallShop) -> None:
+    change_action(small_shop, "busy", key="d")
+    async with seated(small_shop) as seat:
+        assert "d for the outcome Busy is already the key of console.dial" in seat.answer
+        assert "· Busy" in seat.text
+        await seat.press("d")
+        assert seat.screen.calling
+
+
+async def test_the_keys_are_outcomes_at_once_when_the_note_is_left(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("w")
+        await seat.blind("enter", "n")
+        assert [call.action for call in seat.outcomes()] == ["not-found"]
+
+
 async def test_exhausted_and_blocked_people_are_told(small_shop: SmallShop) -> None:
     async with seated(small_shop) as seat:
         await seat.press("x", "x")

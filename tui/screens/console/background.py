@@ -119,7 +119,7 @@ class Background(Moving):
         due = self.next_at is not None and now >= self.next_at
         if due or self.again is not None or now - self._looked_at >= LOOK_ANYWAY:
             self._looked_at = now
-            self.fetch()
+            (self.again or self.fetch)()
             return
         desk, campaign = self.desk, self.campaign_id
         self.ask(lambda: desk.figures(campaign), self._maybe_work, group="look", failed=self._lose)
@@ -138,7 +138,7 @@ class Background(Moving):
         """Tried again at the next turn; a key that needs the database tells what is wrong."""
 
     def _lose(self, error: DomainError) -> None:
-        if not self._lost and error.code not in {"conflict", "not_found"}:
+        if not self._lost:
             self._lost = True
             self.status.say(
                 _("{error} Person and note stay here; keys try again.").format(error=error.message), "bad"

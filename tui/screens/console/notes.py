@@ -90,5 +90,4 @@ class NoteKeeping(ConsoleBase):
         event.stop()
         self.set_focus(None)
         self.flush_draft()
-        self.guard.painted(self.ticks())
         self.status.say(_("The keys are outcomes again."), "muted")

@@ -139,11 +139,7 @@ class Recording(NoteKeeping):
         def read() -> tuple[list[ProductView], ProductView | None]:
             return desk.products(), desk.default_product(campaign)
 
-        def known(answer: tuple[list[ProductView], ProductView | None]) -> None:
-            if prompt.is_mounted:
-                prompt.offer(*answer)
-
-        self.ask(read, known, group="products", failed=self._unsellable)
+        self.ask(read, lambda answer: prompt.offer(*answer), group="products", failed=self._unsellable)
 
     def _unsellable(self, error: DomainError) -> None:
         """Without the list a sale of the campaign's product is still one key away."""

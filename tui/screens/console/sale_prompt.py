@@ -126,6 +126,7 @@ class SalePrompt(Prompt):
         super().__init__(id="prompt")
         self.action = action
         self.language = language
+        self._offered: tuple[Sequence[ProductView], ProductView | None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Content(_("Sold:")))
@@ -142,10 +143,14 @@ class SalePrompt(Prompt):
     def on_mount(self) -> None:
         self.query_one(ProductChoice).focus()
         self._show()
+        if self._offered is not None:
+            self.offer(*self._offered)
 
     def offer(self, products: Sequence[ProductView], default: ProductView | None) -> None:
-        """What can be sold is known now."""
-        self.query_one(ProductChoice).offer(products, default)
+        """What can be sold is known now, perhaps before the row stands on the screen."""
+        self._offered = products, default
+        for choice in self.query(ProductChoice):
+            choice.offer(products, default)
 
     def on_product_choice_changed(self, event: ProductChoice.Changed) -> None:
         """Another product brings its own price."""
