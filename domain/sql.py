@@ -1,12 +1,25 @@
-"""Small helpers for set-based statements."""
+"""Small helpers for statements, and the parameters of those that are built once.
+
+Putting a statement together takes SQLAlchemy longer than a database takes to answer it. What a seller waits for
+is therefore built when its module is loaded, with these parameters, and only given values afterwards.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import CursorResult, Executable, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Executable, Integer, TextClause, bindparam, text
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
+
+from domain.base import BigId
+
+ORGANISATION = bindparam("organisation", type_=Integer())
+CAMPAIGN = bindparam("campaign", type_=BigId)
+CONTACT = bindparam("contact", type_=BigId)
+LEAD = bindparam("lead", type_=BigId)
+SELLER = bindparam("seller", type_=BigId)
+NOW = bindparam("now", type_=UTCDateTime())
 
 
 def affected(session: Session, statement: Executable) -> int:
