@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\\d|\[[^\]]*\]|\(\?:|[0-9()|?]|\{\d+(?:,\d+)?\}")
 _ALL = frozenset("0123456789")
@@ -171,6 +172,7 @@ def _agreed(answers: set[Ahead]) -> Ahead:
     return answers.pop() if len(answers) == 1 else Ahead.DEPENDS
 
 
+@lru_cache(maxsize=2048)
 def _class(token: str) -> frozenset[str]:
     """The digits a token stands for."""
     if token == r"\d":

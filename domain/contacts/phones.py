@@ -12,8 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from domain.contacts.number_blocks import OPEN_DIGITS, Block, Unsettled, settle
-from domain.contacts.numbering import Region, Resolved, Unusual, Verdict, country, region_named, resolve
+from domain.contacts.number_blocks import OPEN_DIGITS, Unsettled, settle
+from domain.contacts.number_zones import zones_of, zones_of_block
+from domain.contacts.numbering import Region, Unusual, region_named, resolve
 from domain.errors import Invalid
 
 
@@ -94,7 +95,7 @@ def time_zones(e164: str) -> tuple[str, ...]:
         found = resolve(e164.removeprefix("+"), plus=True, region=None)
     except Unusual:
         return ()
-    return _zones(found) if found.verdict else ()
+    return zones_of(found) if found.verdict else ()
 
 
 @lru_cache(maxsize=300)
@@ -186,7 +187,7 @@ class PhoneReader:
         if not found.verdict:
             return None
         self._learn(written, plus)
-        return Phone(f"+{found.country_code}{found.national}", _zones(found))
+        return Phone(f"+{found.country_code}{found.national}", zones_of(found))
 
     def _learn(self, written: str, plus: bool) -> None:
         """Settle the block of a valid number, when a second one of it comes (many blocks have only one)."""
@@ -204,7 +205,7 @@ class PhoneReader:
     def _settled(self, key: str, more: int, plus: bool) -> _Settled | Literal[False]:
         try:
             block = settle(key.removeprefix("+"), more, plus=plus, region=self._plan)
-            zones = _zones_of_block(block) if block.verdict else None
+            zones = zones_of_block(block) if block.verdict else None
         except Unsettled:
             return False
         return _Settled(f"+{block.country_code}{block.national}", zones) if zones is not None else False
@@ -334,71 +335,3 @@ def _undo_spreadsheet(text: str) -> str | PhoneReason:
     if missing == 0 or (missing == 1 and len(digits) >= 10):
         return digits + "0" * missing
     return PhoneReason.DIGITS_LOST
-
-
-@lru_cache(maxsize=512)
-def _zones_of_code(code: str) -> tuple[tuple[str, ...], bool]:
-    """The zones of a country as a whole, and whether every number in it has just these."""
-    from phonenumbers.tzdata import TIMEZONE_DATA
-
-    zones: tuple[str, ...] = ()
-    # The library looks for the whole code, then for its first two digits.
-    for prefix in (code, code[:2]):
-        if prefix in TIMEZONE_DATA:
-            zones = TIMEZONE_DATA[prefix]
-            break
-    same = all(value == zones for key, value in TIMEZONE_DATA.items() if key.startswith(code))
-    return _known(zones), same and bool(zones)
-
-
-@lru_cache(maxsize=65_536)
-def _zones_of_prefix(digits: str) -> tuple[str, ...]:
-    from phonenumbers.tzdata import TIMEZONE_DATA
-
-    for length in range(len(digits), 0, -1):
-        zones = TIMEZONE_DATA.get(digits[:length])
-        if zones is not None:
-            return _known(zones)
-    return ()
-
-
-def _known(zones: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(zone for zone in zones if zone != "Etc/Unknown")
-
-
-@lru_cache(maxsize=1)
-def _longest_prefix() -> int:
-    from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
-
-    return int(TIMEZONE_LONGEST_PREFIX)
-
-
-def _zones(found: Resolved) -> tuple[str, ...]:
-    zones, same = _zones_of_code(found.country_code)
-    if same or found.verdict is Verdict.PLACELESS:
-        return zones
-    return _zones_of_prefix((found.country_code + found.national)[: _longest_prefix()])
-
-
-@lru_cache(maxsize=1)
-def _zone_branches() -> frozenset[str]:
-    """Beginnings of numbers after which the digits to come may still change the zone."""
-    from phonenumbers.tzdata import TIMEZONE_DATA
-
-    return frozenset(prefix[:length] for prefix in TIMEZONE_DATA for length in range(1, len(prefix)))
-
-
-def _zones_of_block(block: Block) -> tuple[str, ...]:
-    begin = block.country_code + block.national
-    zones, same = _zones_of_code(block.country_code)
-    if same or block.verdict is Verdict.PLACELESS:
-        return zones
-    if begin in _zone_branches():
-        raise Unsettled
-    return _zones_of_prefix(begin[: _longest_prefix()])
-
-
-def country_of(e164: str) -> str | None:
-    """The country calling code of an E.164 number, None if it has none that exists."""
-    digits = e164.removeprefix("+")
-    return next((digits[:n] for n in (1, 2, 3) if digits[:n].isdecimal() and country(digits[:n])), None)

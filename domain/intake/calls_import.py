@@ -6,7 +6,7 @@ For the command line. A stopped import is simply run again: calls known by their
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from domain.constructs import among
 from domain.contacts.models import ContactPhone
 from domain.intake.call_rows import CallReader, CallRow, map_columns
 from domain.intake.options import Transactions
-from domain.intake.reading import Record, open_source
+from domain.intake.reading import Record, Records, open_source
 from domain.intake.rejects import Reject, RejectReason, RejectsFile, shown
 from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, Actor, require
@@ -93,28 +93,17 @@ def import_calls(
             sellers=_users(session, actor),
             now=now,
         )
-    counts = CallCounts()
     with ExitStack() as stack:
         file = stack.enter_context(RejectsFile(rejects, columns)) if rejects is not None else None
         records = stack.enter_context(source.records())
-        for _ in islice(records, columns.skip):
-            pass
-        size = HISTORY_CHUNK if history_only else APPLY_CHUNK
-        while read := [(record, reader(record)) for record in islice(records, size)]:
-            with database.transaction() as session:
-                chunk = _Chunk(session, actor, now, history_only)
-                chunk.write(read)
+        counts = CallCounts()
+        for line, chunk in _chunks(database, actor, records, reader, now, history_only):
             if file is not None:
                 for reject in sorted(chunk.rejects, key=attrgetter("line")):
                     file.write(reject)
-            counts = CallCounts(
-                counts.rows + len(read),
-                counts.imported + chunk.imported,
-                counts.duplicates + chunk.duplicates,
-                counts.rejected + len(chunk.rejects),
-            )
+            counts = chunk.added_to(counts)
             if progress is not None:
-                progress(CallProgress(records.line, source.file.lines, counts))
+                progress(CallProgress(line, source.file.lines, counts))
     with database.transaction() as session:
         history.write(
             session,
@@ -125,6 +114,24 @@ def import_calls(
             after={"history_only": history_only, **asdict(counts)},
         )
     return counts
+
+
+def _chunks(
+    database: Transactions,
+    actor: Actor,
+    records: Records,
+    reader: CallReader,
+    now: datetime,
+    history_only: bool,
+) -> Iterator[tuple[int, _Chunk]]:
+    """Chunk after chunk, written and committed, with the line that was reached."""
+    next(records, None)  # the header
+    size = HISTORY_CHUNK if history_only else APPLY_CHUNK
+    while read := [(record, reader(record)) for record in islice(records, size)]:
+        with database.transaction() as session:
+            chunk = _Chunk(session, actor, now, history_only)
+            chunk.write(read)
+        yield records.line, chunk
 
 
 def _usual_region(session: Session, actor: Actor) -> str | None:
@@ -160,6 +167,16 @@ class _Chunk:
         self._actor = actor
         self._now = now
         self._history_only = history_only
+
+    def added_to(self, counts: CallCounts) -> CallCounts:
+        """The counts with those of this chunk."""
+        refused = len(self.rejects)
+        return CallCounts(
+            counts.rows + self.imported + self.duplicates + refused,
+            counts.imported + self.imported,
+            counts.duplicates + self.duplicates,
+            counts.rejected + refused,
+        )
 
     def write(self, read: Sequence[tuple[Record, CallRow | Reject]]) -> None:
         """Take the calls that are new; sorted by lead and time, so that leads are locked in one order."""
