@@ -10,13 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, outerjoin, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    outerjoin,
+    select,
+)
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.models import Call, HeldNumber, HopperEntry
 from domain.campaigns.policy import Policy
 from domain.codes import CallResult
 from domain.contacts.models import ContactPhone, DoNotCall
+from domain.sql import CONTACT, NOW, ORGANISATION
 
 PUT_OFF = timedelta(hours=12)
 """After how long a lead whose numbers were called as often as allowed is looked at again."""
@@ -45,29 +59,39 @@ class Number:
         return not self.bad and not self.do_not_call
 
 
-def of_contact(
-    session: Session, *, organisation_id: int, contact_id: int, now: datetime, policy: Policy | None = None
-) -> list[Number]:
-    """All numbers of a contact in list order, with register and claim marks (one statement).
+def _calls_since(since: str) -> ColumnElement[int]:
+    """How often a number was called since then, over all campaigns."""
+    return (
+        select(func.count())
+        .select_from(Call)
+        .where(
+            col(Call.organisation_id) == ORGANISATION,
+            col(Call.e164) == col(ContactPhone.e164),
+            col(Call.started_at) >= bindparam(since, type_=UTCDateTime()),
+            col(Call.undone_at).is_(None),
+        )
+        .scalar_subquery()
+    )
 
-    Args:
-        policy: whose caps to look at; None looks at none.
-    """
+
+def _numbers(
+    capped: ColumnElement[bool],
+) -> Select[int | None, str, str, int, bool, bool, datetime, int | None, bool]:
     in_force = select(col(DoNotCall.id)).where(
-        col(DoNotCall.organisation_id) == organisation_id, col(DoNotCall.removed_at).is_(None)
+        col(DoNotCall.organisation_id) == ORGANISATION, col(DoNotCall.removed_at).is_(None)
     )
     registered = or_(  # two questions, for each has an index of its own
         exists(in_force.where(col(DoNotCall.e164) == col(ContactPhone.e164))),
-        exists(in_force.where(col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == contact_id)),
+        exists(in_force.where(col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == CONTACT)),
     )
     held = outerjoin(
         outerjoin(
             ContactPhone,
             HeldNumber,
             and_(
-                col(HeldNumber.organisation_id) == organisation_id,
+                col(HeldNumber.organisation_id) == ORGANISATION,
                 col(HeldNumber.e164) == col(ContactPhone.e164),
-                col(HeldNumber.expires_at) > now,
+                col(HeldNumber.expires_at) > NOW,
             ),
         ),
         HopperEntry,
@@ -76,14 +100,14 @@ def of_contact(
     answered = (
         select(func.max(col(Call.started_at)))
         .where(
-            col(Call.contact_id) == contact_id,
+            col(Call.contact_id) == CONTACT,
             col(Call.e164) == col(ContactPhone.e164),
             col(Call.result) == CallResult.ANSWERED.value,
             col(Call.undone_at).is_(None),
         )
         .scalar_subquery()
     )
-    statement = (
+    return (
         select(
             col(ContactPhone.id),
             col(ContactPhone.e164),
@@ -93,33 +117,39 @@ def of_contact(
             registered,
             answered.label("answered_at"),
             col(HopperEntry.locked_by),
-            _capped(organisation_id, policy, now),
+            capped,
         )
         .select_from(held)
-        .where(col(ContactPhone.contact_id) == contact_id)
+        .where(col(ContactPhone.contact_id) == CONTACT)
         .order_by(col(ContactPhone.position), col(ContactPhone.id))
     )
-    return [Number(*row) for row in session.execute(statement)]
 
 
-def _capped(organisation_id: int, policy: Policy | None, now: datetime) -> ColumnElement[bool]:
-    """Whether a number was called as often as the campaign allows, over all campaigns."""
-    if policy is None or not policy.capped:
-        return literal(False)
-    today, days = (
-        select(func.count())
-        .select_from(Call)
-        .where(
-            col(Call.organisation_id) == organisation_id,
-            col(Call.e164) == col(ContactPhone.e164),
-            col(Call.started_at) >= since,
-            col(Call.undone_at).is_(None),
-        )
-        .scalar_subquery()
-        for since in policy.counted_since(now)
+_UNLIMITED = 2**31 - 1
+_NUMBERS = _numbers(literal(False))
+_CAPPED_NUMBERS = _numbers(
+    or_(
+        _calls_since("today") >= bindparam("per_day", type_=Integer()),
+        _calls_since("earlier") >= bindparam("in_days", type_=Integer()),
     )
-    limits = ((today, policy.cap_per_day), (days, policy.cap_in_days))
-    return or_(*(count >= limit for count, limit in limits if limit is not None))
+)
+
+
+def of_contact(
+    session: Session, *, organisation_id: int, contact_id: int, now: datetime, policy: Policy | None = None
+) -> list[Number]:
+    """All numbers of a contact in list order, with register and claim marks (one statement).
+
+    Args:
+        policy: whose caps to look at; None looks at none.
+    """
+    values: dict[str, object] = {"organisation": organisation_id, "contact": contact_id, "now": now}
+    if policy is None or not policy.capped:
+        return [Number(*row) for row in session.execute(_NUMBERS, values)]
+    values["today"], values["earlier"] = policy.counted_since(now)
+    values["per_day"] = _UNLIMITED if policy.cap_per_day is None else policy.cap_per_day
+    values["in_days"] = _UNLIMITED if policy.cap_in_days is None else policy.cap_in_days
+    return [Number(*row) for row in session.execute(_CAPPED_NUMBERS, values)]
 
 
 def choose(numbers: Sequence[Number], attempts: int) -> Number | None:
