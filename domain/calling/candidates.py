@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import TextClause, bindparam, case, or_, select, text
+from sqlalchemy import String, TextClause, bindparam, case, or_, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -20,6 +20,7 @@ from domain.calling.models import HopperEntry
 from domain.campaigns.models import CampaignSegment
 from domain.codes import HopperState, Shift
 from domain.people.rights import Actor
+from domain.sql import CAMPAIGN, NOW, ORGANISATION
 
 _TIERS = ("kept", "callback", "callback_any", "dropped", "assigned")
 _AT_ONCE = 12
@@ -129,6 +130,32 @@ def _open_segments(session: Session, desk: Desk, now: datetime) -> list[str]:
     return [segment for segment in segments if desk.policy.calendar.is_open(now, segment)]
 
 
+_SHIFT = bindparam("shift", type_=String())
+_POOLED = (
+    select(col(HopperEntry.lead_id), col(HopperEntry.segment))
+    .where(
+        col(HopperEntry.organisation_id) == ORGANISATION,
+        col(HopperEntry.campaign_id) == CAMPAIGN,
+        col(HopperEntry.state) == HopperState.NEW.value,
+        col(HopperEntry.from_pool),
+        or_(col(HopperEntry.kept_until).is_(None), col(HopperEntry.kept_until) <= NOW),
+        or_(
+            col(HopperEntry.shift).is_(None),
+            col(HopperEntry.shift).not_in(bindparam("blocked", expanding=True)),
+        ),
+        col(HopperEntry.lead_id).not_in(bindparam("without", expanding=True)),
+    )
+    .order_by(
+        case((col(HopperEntry.shift) == _SHIFT, 0), else_=1),
+        col(HopperEntry.rank),
+        col(HopperEntry.ready_at),
+        col(HopperEntry.id),
+    )
+    .limit(_POOLED_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+
+
 def pooled(
     session: Session, *, actor: Actor, desk: Desk, now: datetime, without: Iterable[int] = ()
 ) -> list[Candidate]:
@@ -136,32 +163,18 @@ def pooled(
 
     Entries wanted by the other shift are left to its sellers while one of them is at work.
     """
-    entry_shift = col(HopperEntry.shift)
     others = {Shift.MORNING.value, Shift.AFTERNOON.value} - {actor.shift.value}
-    blocked = others & desk.shifts_at_work
-    statement = (
-        select(col(HopperEntry.lead_id), col(HopperEntry.segment))
-        .where(
-            col(HopperEntry.organisation_id) == actor.organisation_id,
-            col(HopperEntry.campaign_id) == desk.policy.campaign_id,
-            col(HopperEntry.state) == HopperState.NEW.value,
-            col(HopperEntry.from_pool),
-            or_(col(HopperEntry.kept_until).is_(None), col(HopperEntry.kept_until) <= now),
-            or_(entry_shift.is_(None), entry_shift.not_in(blocked)),
-            col(HopperEntry.lead_id).not_in(list(without)),
-        )
-        .order_by(
-            case((entry_shift == actor.shift.value, 0), else_=1),
-            col(HopperEntry.rank),
-            col(HopperEntry.ready_at),
-            col(HopperEntry.id),
-        )
-        .limit(_POOLED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
+    values = {
+        "organisation": actor.organisation_id,
+        "campaign": desk.policy.campaign_id,
+        "shift": actor.shift.value,
+        "blocked": sorted(others & desk.shifts_at_work),
+        "without": list(without),
+        "now": now,
+    }
     calendar = desk.policy.calendar
     return [
         Candidate(lead_id, "pool", segment)
-        for lead_id, segment in session.execute(statement)
+        for lead_id, segment in session.execute(_POOLED, values)
         if calendar.is_open(now, segment)
     ]

@@ -18,7 +18,7 @@ from domain.codes import FINAL_STATUSES, HopperSource, HopperState, QueueState
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Conflict, NotFound
 from domain.people.rights import Actor
-from domain.sql import affected, timed
+from domain.sql import LEAD, ORGANISATION, SELLER, affected, timed
 
 LEASE = timedelta(minutes=10)
 DIALLED_LEASE = timedelta(minutes=60)
@@ -61,16 +61,17 @@ class ClaimedElsewhere(Conflict):
     default_code = "claimed_twice"
 
 
+_OWN_ENTRY = (
+    select(HopperEntry)
+    .where(col(HopperEntry.organisation_id) == ORGANISATION, col(HopperEntry.locked_by) == SELLER)
+    .execution_options(populate_existing=True)
+)
+
+
 def own_entry(session: Session, *, actor: Actor) -> HopperEntry | None:
     """The seller's claim, whatever the campaign (one statement)."""
-    return session.execute(
-        select(HopperEntry)
-        .where(
-            col(HopperEntry.organisation_id) == actor.organisation_id,
-            col(HopperEntry.locked_by) == actor.user_id,
-        )
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    values = {"organisation": actor.organisation_id, "seller": actor.user_id}
+    return session.execute(_OWN_ENTRY, values).scalar_one_or_none()
 
 
 def lead_of(session: Session, *, actor: Actor, lead_id: int) -> Lead:
@@ -87,6 +88,26 @@ def lead_of(session: Session, *, actor: Actor, lead_id: int) -> Lead:
     return lead
 
 
+_PERSON = (
+    select(Lead, Contact, col(Draft.text), PROMOTED)
+    .select_from(
+        outerjoin(
+            Lead,
+            Draft,
+            and_(
+                col(Draft.organisation_id) == col(Lead.organisation_id),
+                col(Draft.seller_id) == SELLER,
+                col(Draft.lead_id) == col(Lead.id),
+            ),
+        ).join(Contact, col(Contact.id) == col(Lead.contact_id))
+    )
+    .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
+    .execution_options(populate_existing=True)
+)
+_PERSON_IF_FREE = _PERSON.with_for_update(of=Lead, skip_locked=True, key_share=True)
+_PERSON_WHEN_FREE = _PERSON.with_for_update(of=Lead, key_share=True)
+
+
 def _load(
     session: Session, actor: Actor, lead_id: int, *, wait: bool = False
 ) -> tuple[Lead, Contact, str, bool] | None:
@@ -94,19 +115,8 @@ def _load(
 
     None when somebody is writing the lead just now, unless ``wait``.
     """
-    row = session.execute(
-        select(Lead, Contact, col(Draft.text), PROMOTED)
-        .select_from(
-            outerjoin(
-                Lead,
-                Draft,
-                and_(col(Draft.lead_id) == col(Lead.id), col(Draft.seller_id) == actor.user_id),
-            ).join(Contact, col(Contact.id) == col(Lead.contact_id))
-        )
-        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
-        .with_for_update(of=Lead, skip_locked=not wait, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    values = {"organisation": actor.organisation_id, "seller": actor.user_id, "lead": lead_id}
+    row = session.execute(_PERSON_WHEN_FREE if wait else _PERSON_IF_FREE, values).one_or_none()
     return (row[0], row[1], row[2] or "", row[3]) if row is not None else None
 
 
