@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,14 +22,14 @@ from typing import Literal
 
 from cli.context import Invocation
 
-Kind = Literal["text", "number", "id", "time", "flag"]
+Kind = Literal["text", "code", "number", "id", "time"]
 Progress = Callable[[str, int, int], None]
 _C1 = re.compile("[\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, and how its values are written."""
+    """A column of a table: its heading, and how its values are written; only a text gives way to others."""
 
     title: str
     kind: Kind = "text"
@@ -120,7 +121,6 @@ def table(
 
     ``aside``: on standard error, for what is not the answer itself.
     """
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -134,13 +134,13 @@ def table(
         return
     stream = sys.stderr if aside else sys.stdout
     terminal = stream.isatty()
-    shown = Table(box=box.SIMPLE_HEAD if terminal else None, pad_edge=False, show_edge=False)
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold" if terminal else "")
     for column in columns:
-        right = column.kind in ("number", "id")
         shown.add_column(
             Text(column.title),
-            justify="right" if right else "left",
+            justify="right" if column.kind in ("number", "id") else "left",
             no_wrap=not terminal or column.kind != "text",
+            overflow="fold",
         )
     for cells in body:
         shown.add_row(*(Text(cell) for cell in cells))
@@ -149,7 +149,7 @@ def table(
         highlight=False,
         markup=False,
         emoji=False,
-        width=None if terminal else _width(columns, body),
+        width=_width(columns, body, shutil.get_terminal_size().columns if terminal else None),
         no_color=True if "NO_COLOR" in os.environ else None,
     )
     with console.capture() as capture:
@@ -158,15 +158,19 @@ def table(
         line(each.rstrip(), aside=aside)
 
 
-def _width(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> int:
-    """Room enough for every cell: nothing is cut where the output is no terminal."""
+_LEAST_TEXT = 12
+
+
+def _width(columns: Sequence[Column], body: Sequence[Sequence[str]], terminal: int | None) -> int:
+    """Room for every cell; in a terminal texts give way, down to a width that can be read."""
     from rich.cells import cell_len
 
-    widths = (
-        max([cell_len(column.title), *(cell_len(row[index]) for row in body)])
-        for index, column in enumerate(columns)
-    )
-    return sum(widths) + 2 * len(columns) + 2
+    whole = least = 2 * len(columns)
+    for index, column in enumerate(columns):
+        width = max(cell_len(text) for text in (column.title, *(row[index] for row in body)))
+        whole += width
+        least += min(width, _LEAST_TEXT) if column.kind == "text" else width
+    return whole if terminal is None else min(whole, max(least, terminal))
 
 
 def details(work: Invocation, pairs: Iterable[tuple[str, object]]) -> None:

@@ -69,7 +69,8 @@ def list_actions(
     )
 
     def human() -> None:
-        titles = ("Action", "Label", "Key", "Type", "Status", "Campaign", "Resolution", "Reason", "Active")
+        titles = ("Action", "Label", "Key", "Type", "Status", "CS", "Res.", "Reason", "")
+        columns = [Column(title, "text" if title == "Label" else "code") for title in titles]
         rows = [
             (
                 action.slug,
@@ -80,12 +81,12 @@ def list_actions(
                 action.campaign_status,
                 action.resolution,
                 action.reason if action.reason == "never" else f"{action.reason} ({len(action.reasons)})",
-                action.active,
+                "" if action.active else "inactive",
             )
             for action in found
         ]
         empty = "There are no actions. Run: dialdeck actions seed"
-        table(work, [Column(title) for title in titles], rows, empty=empty)
+        table(work, columns, rows, empty=empty)
 
     answer(work, [_row(action) for action in found], human)
 

@@ -40,7 +40,7 @@ def list_callbacks(
             Column("Lead", "id"),
             Column("Name"),
             Column("Campaign"),
-            Column("Seller"),
+            Column("Seller", "code"),
             Column("Note"),
         ]
         rows = [

@@ -87,6 +87,9 @@ def import_calls(
     history_only: Annotated[
         bool, typer.Option("--history-only", help="Record them as history; leads stay as they are.")
     ] = False,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CC", help="Country of numbers without a code.")
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar="FILE", help="Where rows that were not taken go.")
     ] = None,
@@ -100,6 +103,7 @@ def import_calls(
             actor=work.actor,
             path=file,
             history_only=history_only,
+            region=region,
             rejects=rejects,
             now=work.now(),
             progress=lambda now: tell(f"{now.counts.imported:,} imported", now.line, now.lines),

@@ -244,11 +244,11 @@ def list_campaigns(work: Invocation) -> None:
         columns = [
             Column("Campaign"),
             Column("Leads", "number"),
-            Column("Active"),
+            Column("Active", "code"),
             Column("Hours"),
-            Column("Zone"),
-            Column("Start"),
-            Column("End"),
+            Column("Zone", "code"),
+            Column("Start", "code"),
+            Column("End", "code"),
         ]
         rows = [
             (each.name, each.leads, each.active, each.hours, each.timezone, each.start_date, each.end_date)

@@ -84,10 +84,10 @@ def list_entries(
     def human() -> None:
         columns = [
             Column("Entry", "id"),
-            Column("Number"),
+            Column("Number", "code"),
             Column("Contact"),
             Column("Reason"),
-            Column("From"),
+            Column("From", "code"),
             Column("Since", "time"),
         ]
         rows = [

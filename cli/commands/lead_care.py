@@ -81,14 +81,13 @@ def list_leads(
         columns = [
             Column("Lead", "id"),
             Column("Name"),
-            Column("Phone"),
-            Column("Status"),
+            Column("Phone", "code"),
+            Column("Status", "code"),
             Column("CS", "id"),
-            Column("Res."),
-            Column("Seller"),
-            Column("Attempts", "number"),
+            Column("Res.", "code"),
+            Column("Seller", "code"),
+            Column("Att.", "number"),
             Column("Next attempt", "time"),
-            Column("List"),
         ]
         rows = [
             (
@@ -101,7 +100,6 @@ def list_leads(
                 each.seller,
                 each.attempts,
                 each.next_attempt_at,
-                each.list_name,
             )
             for each in found
         ]

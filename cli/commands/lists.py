@@ -41,8 +41,8 @@ def list_lists(
             Column("List"),
             Column("Campaign"),
             Column("Leads", "number"),
-            Column("Active"),
-            Column("State"),
+            Column("Active", "code"),
+            Column("State", "code"),
             Column("Imported", "time"),
         ]
         rows = [

@@ -130,3 +130,30 @@ def test_a_call_made_elsewhere_counts_once(campaign: Shell) -> None:
     bad = ("calls", "record", "--lead", "1", "--result", "busy", "--at", "soon")
     assert "not understood" in campaign.refused(*bad, code=2)
     assert "--result" in campaign.refused("calls", "record", "--lead", "1", "--result", "ringing", code=2)
+
+
+def test_a_call_log_is_taken_in_once(campaign: Shell, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "calls.csv", tmp_path / "rejects.csv"
+    file.write_text(
+        "external_id,phone,started_at,result\n"
+        "x1,+33199000001,2026-01-10 10:00,busy\n"
+        "x2,+33199000002,2026-01-10 10:05,no_answer\n"
+        "x3,+33199000099,2026-01-10 10:06,busy\n",
+        encoding="utf-8",
+    )
+    done = campaign.json("calls", "import", str(file), "--rejects", str(rejects))
+    assert done.document == {"rows": 3, "imported": 2, "duplicates": 0, "rejected": 1}
+    assert "1 rows were not taken" in done.err
+    assert campaign.json("calls", "import", str(file))["duplicates"] == 2
+    assert campaign.json("leads", "status", "--campaign", "Spring")["by_status"] == {
+        "busy": 1, "no_answer": 1, "new": 2
+    }  # fmt: skip
+
+
+def test_a_call_log_taken_in_as_history_moves_no_lead(sqlite_campaign: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(
+        "external_id,phone,started_at,result\nx1,+33199000001,2026-01-10 10:00,busy\n", encoding="utf-8"
+    )
+    assert sqlite_campaign.json("calls", "import", str(file), "--history-only")["imported"] == 1
+    assert sqlite_campaign.json("leads", "status")["by_status"] == {"new": 4}
