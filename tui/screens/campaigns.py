@@ -71,7 +71,7 @@ class CampaignsScreen(CommandScreen[None]):
         self.action_refresh()
 
     def _tick(self) -> None:
-        if self.is_current:
+        if self.is_active:  # not while another screen covers this one (is_current holds then, too)
             self.action_refresh()
 
     def condition(self, name: str) -> bool:

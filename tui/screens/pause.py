@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class PauseScreen(Window["StateView"]):
-    """Closes with None when nobody paused, else with the state entered by going on."""
+    """Closes with None when nobody paused, else with the state entered by going on.
+
+    ``began`` is told state and label when the pause begins.
+    """
 
     BINDINGS = [
         Binding("escape", "leave", show=False),
@@ -36,9 +40,10 @@ class PauseScreen(Window["StateView"]):
     PauseScreen #clock { text-style: bold; margin: 1 0; }
     """
 
-    def __init__(self, campaign_id: int) -> None:
+    def __init__(self, campaign_id: int, began: Callable[[StateView, str], None]) -> None:
         super().__init__()
         self.campaign_id = campaign_id
+        self.began = began
         self.state: StateView | None = None
         self.busy = False
 
@@ -76,6 +81,7 @@ class PauseScreen(Window["StateView"]):
     def _paused(self, state: StateView) -> None:
         self.busy, self.state = False, state
         label = dict(self.desk.pause_codes()).get(state.pause_code or "", "")
+        self.began(state, _(label))
         self._say("title", Content.assemble(("‖ ", "bold $warning"), (_("Paused: "), "bold"), _(label)))
         self._say("keys", Content(_("Enter or r goes on working.")))
         self._tick()

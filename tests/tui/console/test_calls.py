@@ -181,6 +181,13 @@ async def test_a_pause_has_a_code_and_its_own_clock_and_ends_with_enter(small_sh
         await seat.settle()
         assert "Paused: Lunch" in seat.text
         assert "12:03" in seat.text
+        seat.screen.tick()
+        await seat.settle()
+        assert "‖ paused (Lunch) 12:03" in seat.text
+        claim = seat.claims()[0].expires_at
+        seat.screen.keep_claim()
+        await seat.settle()
+        assert seat.claims()[0].expires_at == claim
         await seat.press("n", "escape")  # no key reaches the console, and Esc does not end a pause
         assert "Paused: Lunch" in seat.text
         await seat.press("enter")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from domain.calling.views import Figures, QueueLine
+from domain.codes import SellerState
 from domain.errors import DomainError
 from tui.i18n import _, several
 from tui.screens.console.moves import Moving
@@ -113,7 +114,7 @@ class Background(Moving):
 
     def look_for_work(self) -> None:
         """With nobody on screen: is there somebody now?"""
-        if self.dossier is not None or self.flow.busy or not self.is_current:
+        if self.dossier is not None or self.flow.busy or not self.is_active:
             return
         now = self.desk.now()
         due = self.next_at is not None and now >= self.next_at
@@ -130,8 +131,8 @@ class Background(Moving):
             self.fetch()
 
     def keep_claim(self) -> None:
-        """Renew the claim while the console is open."""
-        if self.dossier is not None and self.is_current:
+        """Renew the claim while the console is open; in a pause it ends by itself when its time is over."""
+        if self.dossier is not None and self.state is not SellerState.PAUSED:
             self.do(self.desk.renew, group="renew", failed=self._lose)
 
     def _quietly(self, error: DomainError) -> None:

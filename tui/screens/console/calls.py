@@ -121,9 +121,13 @@ class Calling(Recording):
         if self.calling or self.flow.busy or self.prompting:
             return
         self.flush_draft()
-        self.app.push_screen(PauseScreen(self.campaign_id), self._paused)
+        self.app.push_screen(PauseScreen(self.campaign_id, self._paused), self._resumed)
 
-    def _paused(self, state: StateView | None) -> None:
+    def _paused(self, state: StateView, label: str) -> None:
+        """The pause began; the window stays."""
+        self.enter(state.state, state.since, label)
+
+    def _resumed(self, state: StateView | None) -> None:
         """The window closed: None where nobody paused, else what the seller is doing now."""
         if state is None:
             return
