@@ -20,7 +20,7 @@ from domain.intake.mapping import REJECT_COLUMNS, Column, ColumnMap
 from domain.intake.moments import MONTH_FIRST_REGIONS, parse_moment
 from domain.intake.reading import Record
 from domain.intake.rejects import Refused, Reject, RejectReason, phone_refusal, shown, unescaped
-from domain.intake.rows import call_result, split_refusal
+from domain.intake.rows import LONGEST_ID, call_result, split_refusal
 
 
 class CallField(StrEnum):
@@ -146,9 +146,10 @@ class CallReader:
             cells = [unescaped(cell) for cell in cells]
         text = {field: cells[index].strip() for field, index in self._fields.items()}
         external_id = text[CallField.EXTERNAL_ID]
-        if not external_id:
+        if not external_id or len(external_id) > LONGEST_ID:
             raise Refused(
-                RejectReason.NO_EXTERNAL_ID, "The call has no external_id, which tells it from others."
+                RejectReason.NO_EXTERNAL_ID,
+                f"The call has no external_id of 1 to {LONGEST_ID} characters, which tells it from others.",
             )
         lead = text.get(CallField.LEAD_EXTERNAL_ID) or None
         started, answered, ended = self._times(text)

@@ -16,28 +16,27 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from domain.calling import history
-from domain.campaigns.models import Campaign, LeadList
+from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import zone_named
-from domain.errors import Conflict, Invalid, NotFound
-from domain.intake.loading import BulkLoader, Loader, Terms
+from domain.errors import NotFound
+from domain.intake.batches import COMPLETE, IMPORTING, Batch, Wanted, find_batch, keep, lock, open_batch
+from domain.intake.loading import BulkLoader, Loader
 from domain.intake.mapping import ColumnMap, propose
 from domain.intake.matching import Decided, Matcher, Place, look_up
 from domain.intake.options import Counts, ImportOptions, ImportResult, Preview, Progress, Transactions
 from domain.intake.reading import Record, Records, Source, open_source
 from domain.intake.rejects import Reject, RejectsFile
 from domain.intake.rows import Row, RowReader
-from domain.people.models import Organisation, User
+from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, SELLING_ROLES, Actor, require
 
 CHUNK = 2_000
 """Rows per write transaction: about 50 ms on SQLite."""
-
-FIRST_LEAD = "first_lead_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +48,6 @@ class _Target:
     policy: Policy
     region: str
     sellers: dict[str, int]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """The lead list of this import and how far it is."""
-
-    list_id: int
-    active: bool
-    position: int
-    counts: Counts
-    first_lead_id: int
-    resumed: bool
 
 
 def preview(
@@ -170,7 +157,6 @@ class _Import:
         self._target = target
         self._options = options
         self._now = now
-        self._name = (options.list_name or source.file.name).strip()
         self._matcher = Matcher(options.duplicates, remember=options.dry_run)
         self._reasons: Counter[str] = Counter()
         self._loader = Loader(bulk, actor=actor, now=now)
@@ -198,7 +184,7 @@ class _Import:
         return ImportResult(
             counts=batch.counts,
             list_id=batch.list_id or None,
-            list_name=self._name,
+            list_name=batch.name,
             columns=self._columns,
             finished=finished,
             resumed=batch.resumed,
@@ -206,7 +192,7 @@ class _Import:
         )
 
     def _chunks(
-        self, records: Records, batch: _Batch, rejects: RejectsFile | None
+        self, records: Records, batch: Batch, rejects: RejectsFile | None
     ) -> Iterator[list[Row | Reject]]:
         """The rows still to do, chunk by chunk; rejects go to their file, also those of an earlier run."""
         reader = _row_reader(self._columns, self._target)
@@ -236,7 +222,7 @@ class _Import:
                 rejects.write(found)
         yield from records
 
-    def _take(self, found: list[Row | Reject], batch: _Batch, records: Records) -> None:
+    def _take(self, found: list[Row | Reject], batch: Batch, records: Records) -> None:
         """One chunk: looked up, decided, written and counted in one transaction (read only in a dry run)."""
         rows = [row for row in found if isinstance(row, Row)]
         if self._options.dry_run:
@@ -245,16 +231,16 @@ class _Import:
             self._count(batch, self._matcher.decide(rows, known), len(found), len(rows), records)
             return
         with self._database.transaction() as session:
-            terms = self._lock(session, batch)
+            terms = lock(session, self._target.organisation_id, batch)
             known = look_up(session, self._place(batch), self._options.scope, rows)
             decided = self._matcher.decide(rows, known)
             first = self._loader.write(session, self._place(batch), decided, terms)
             batch.first_lead_id = batch.first_lead_id or first
             self._count(batch, decided, len(found), len(rows), records)
-            self._keep(session, batch, "importing")
+            keep(session, batch, IMPORTING)
 
     @staticmethod
-    def _count(batch: _Batch, decided: Decided, read: int, taken: int, records: Records) -> None:
+    def _count(batch: Batch, decided: Decided, read: int, taken: int, records: Records) -> None:
         before = batch.counts
         batch.counts = Counts(
             rows=before.rows + read,
@@ -267,7 +253,7 @@ class _Import:
         )
         batch.position = records.line
 
-    def _place(self, batch: _Batch) -> Place:
+    def _place(self, batch: Batch) -> Place:
         return Place(
             self._target.organisation_id, self._target.campaign_id, batch.list_id, batch.first_lead_id
         )
@@ -286,86 +272,24 @@ class _Import:
         )
         return sha256("\n".join(parts).encode()).hexdigest()
 
-    def _open_batch(self) -> _Batch:
-        """Find or make the lead list; an unfinished one of the same file continues."""
-        if not self._name:
-            raise Invalid("A lead list needs a name.", code="no_list_name")
+    def _open_batch(self) -> Batch:
+        wanted = Wanted(
+            organisation_id=self._target.organisation_id,
+            campaign_id=self._target.campaign_id,
+            name=self._options.list_name,
+            file_name=self._source.file.name,
+            fingerprint=self._fingerprint(),
+        )
         if self._options.dry_run:
             with self._database.reading() as session:
-                found = self._find_list(session)
-                return self._batch(found) if found is not None else _Batch(0, True, 0, Counts(), 0, False)
+                return find_batch(session, wanted)
         with self._database.transaction() as session:
-            found = self._find_list(session)
-            if found is None:
-                found = LeadList(
-                    organisation_id=self._target.organisation_id,
-                    campaign_id=self._target.campaign_id,
-                    name=self._name,
-                    created_by=self._actor.user_id,
-                    created_at=self._now,
-                )
-            batch = self._batch(found)
-            if not batch.resumed:
-                found.state = "importing"
-                found.source = self._source.file.name
-                found.fingerprint = self._fingerprint()
-                found.position, found.counts = 0, {}
-            session.add(found)
-            session.flush()
-            batch.list_id = found.id or 0
-            return batch
+            return open_batch(session, wanted, user_id=self._actor.user_id, now=self._now)
 
-    def _find_list(self, session: Session) -> LeadList | None:
-        statement = select(LeadList).where(
-            col(LeadList.organisation_id) == self._target.organisation_id,
-            col(LeadList.campaign_id) == self._target.campaign_id,
-            col(LeadList.name) == self._name,
-        )
-        if not self._options.dry_run:
-            statement = statement.with_for_update()
-        return session.execute(statement).scalar_one_or_none()
-
-    def _batch(self, found: LeadList) -> _Batch:
-        unfinished = found.state == "importing" and found.fingerprint == self._fingerprint()
-        if not unfinished:
-            return _Batch(found.id or 0, found.active, 0, Counts(), 0, False)
-        counts = dict(found.counts)
-        first_lead_id = counts.pop(FIRST_LEAD, 0)
-        resumed = found.position > 0
-        return _Batch(found.id or 0, found.active, found.position, Counts(**counts), first_lead_id, resumed)
-
-    def _lock(self, session: Session, batch: _Batch) -> Terms:
-        """One import of a shop writes at a time, or two could bring in the same number; and only one a list."""
-        session.execute(
-            select(col(Organisation.id))
-            .where(col(Organisation.id) == self._target.organisation_id)
-            .with_for_update(key_share=True)
-        )
-        row = session.execute(
-            select(LeadList, Campaign)
-            .join(Campaign, col(Campaign.id) == col(LeadList.campaign_id))
-            .where(col(LeadList.id) == batch.list_id)
-        ).one_or_none()
-        if row is None or (row[0].state, row[0].position) != ("importing", batch.position):
-            raise Conflict(
-                f'Somebody else is importing into the list "{self._name}" (or undid it); try again when it is done.',
-                code="import_running",
-            )
-        # Whoever pauses the list or changes the campaign meanwhile means the rows to come as well.
-        return Terms(policy_of(row[1]), row[0].active)
-
-    def _keep(self, session: Session, batch: _Batch, state: str) -> None:
-        """Write position and counts into the list, with the rows they belong to."""
-        session.execute(
-            update(LeadList)
-            .where(col(LeadList.id) == batch.list_id)
-            .values(state=state, position=batch.position, counts=_stored(batch))
-        )
-
-    def _finish(self, batch: _Batch) -> None:
+    def _finish(self, batch: Batch) -> None:
         with self._database.transaction() as session:
-            self._lock(session, batch)
-            self._keep(session, batch, "complete")
+            lock(session, self._target.organisation_id, batch)
+            keep(session, batch, COMPLETE)
             history.write(
                 session,
                 organisation_id=self._target.organisation_id,
@@ -373,7 +297,7 @@ class _Import:
                 kind="import",
                 user_id=self._actor.user_id,
                 campaign_id=self._target.campaign_id,
-                after={"list_id": batch.list_id, **_numbers(batch.counts)},
+                after={"list_id": batch.list_id, **batch.counts.as_numbers()},
             )
 
 
@@ -386,11 +310,3 @@ def _seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*thresholds)
-
-
-def _numbers(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
-
-
-def _stored(batch: _Batch) -> dict[str, int]:
-    return {**_numbers(batch.counts), FIRST_LEAD: batch.first_lead_id}

@@ -6,7 +6,7 @@ For whoever imports: the command line and the import screen.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -35,9 +35,10 @@ class Transactions(Protocol):
 class ImportOptions:
     """What a person may say about an import.
 
-    list_name: the lead list; the file's name if empty. overrides: field to column, see ``mapping.propose``.
-    region: two letters, for numbers without a country code; the campaign's if empty. header, delimiter, encoding:
-    found by content if None. rejects: a file for the rows that were not taken. dry_run: count, write nothing.
+    list_name: the lead list, added to where it exists; one of its own named after the file if empty.
+    overrides: field to column, see ``mapping.propose``. region: two letters, for numbers without a country code;
+    the campaign's if empty. header, delimiter, encoding: found by content if None. rejects: a file for the rows
+    that were not taken. dry_run: count, write nothing.
     """
 
     list_name: str | None = None
@@ -66,6 +67,10 @@ class Counts:
     rejected: int = 0
     do_not_call: int = 0
     blank: int = 0
+
+    def as_numbers(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

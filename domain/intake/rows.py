@@ -21,6 +21,8 @@ from domain.intake.reading import Problem, Record
 from domain.intake.rejects import Refused, Reject, RejectReason, phone_refusal, shown, unescaped
 
 DEFAULT_PRIORITY = 50
+LONGEST_ID = 200
+"""Characters of an external id; a longer text is none, and would not fit into an index."""
 
 
 class Tracking(NamedTuple):
@@ -114,6 +116,9 @@ class RowReader:
         self._last = fields.get(Field.LAST_NAME, -1)
         self._texts = tuple((i, fields[field]) for i, field in enumerate(_TEXT_FIELDS) if field in fields)
         self._email = columns.columns[fields[Field.EMAIL]].name if Field.EMAIL in fields else ""
+        self._external = (
+            columns.columns[fields[Field.EXTERNAL_ID]].name if Field.EXTERNAL_ID in fields else ""
+        )
         self._kept = tuple((c.index, c.name) for c in columns.columns if c.field is None and not c.ignored)
         self._escaped = any(column.name in REJECT_COLUMNS for column in columns.columns)
         self._extras = _Extras(fields, zone, region, sellers or {})
@@ -145,6 +150,9 @@ class RowReader:
         if email is not None and not is_email(email):
             left[self._email] = email
             email = None
+        if external is not None and len(external) > LONGEST_ID:
+            left[self._external] = external
+            external = None
         first = cells[self._first].strip() if self._first >= 0 else ""
         last = cells[self._last].strip() if self._last >= 0 else ""
         name = cells[self._name].strip() if self._name >= 0 else ""

@@ -19,13 +19,13 @@ from domain.campaigns.models import LeadList
 from domain.codes import HopperState
 from domain.contacts.models import Contact, DoNotCall
 from domain.errors import NotFound
+from domain.intake.batches import UNDONE
 from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Sale
 from domain.sql import affected
 
 CHUNK = 500
-UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -353,6 +353,24 @@ def test_importing_the_same_file_again_finds_only_duplicates(desk: Desk) -> None
     assert not again.resumed
 
 
+def test_another_file_of_the_same_name_gets_a_list_of_its_own(desk: Desk) -> None:
+    desk.run(people(2))
+    other = desk.run(people(3, first=10))
+    third = desk.run(people(3, first=20))
+    assert [row.name for row in desk.lists()] == ["list.csv", "list.csv (2)", "list.csv (3)"]
+    assert (other.list_name, third.list_name) == ("list.csv (2)", "list.csv (3)")
+
+
+def test_a_list_that_is_named_is_added_to(desk: Desk) -> None:
+    first = desk.run(people(2), list_name="March")
+    other = desk.run(people(3, first=10), list_name="March")
+    assert other.list_id == first.list_id
+    assert [lead.list_id for lead in desk.leads()] == [first.list_id] * 5
+    for name in (" ", "x" * 300):
+        with pytest.raises(Invalid, match="needs a name"):
+            desk.run(people(1), list_name=name)
+
+
 def test_a_corrected_file_starts_anew_in_the_unfinished_list(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,12 @@ def test_a_bad_email_is_kept_as_an_attribute() -> None:
     assert found.attributes == {"email": "ana at example"}
 
 
+def test_a_text_too_long_for_an_external_id_is_kept_as_an_attribute() -> None:
+    found = row("phone;external_id", f"091234567;{'x' * 201}")
+    assert found.external_id is None
+    assert found.attributes == {"external_id": "x" * 201}
+
+
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [
