@@ -9,20 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Select, case, delete, func, insert, literal, select, update
+from sqlalchemy import Select, case, delete, exists, func, literal, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from domain.base import metadata
 from domain.calling.models import HopperEntry, Lead
-from domain.calling.ready import Candidate, Range, first_ready, over_cap
+from domain.calling.phones import PUT_OFF
+from domain.calling.ready import Candidate, Range, first_ready
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import parse_segment
 from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
-from domain.errors import NotFound
+from domain.constructs import insert_ignore
+from domain.errors import Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.sql import affected
+
+HIGHEST_LEVEL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,11 @@ def fill(
         target: another level for this once.
 
     Raises:
-        NotAllowed: a seller.  NotFound: no such campaign.
+        NotAllowed: a seller.  NotFound: no such campaign.  Invalid: a level nobody needs.
     """
     require(actor, *LEADING_ROLES, to="fill the hopper")
+    if target is not None and not 0 <= target <= HIGHEST_LEVEL:
+        raise Invalid(f"The level of the hopper is a number from 0 to {HIGHEST_LEVEL}.", code="hopper_level")
     return top_up(
         session,
         organisation_id=actor.organisation_id,
@@ -85,27 +93,28 @@ def top_up(
 def _fill(session: Session, campaign: Campaign, now: datetime, target: int) -> FillResult:
     policy = policy_of(campaign)
     organisation_id, campaign_id = campaign.organisation_id, policy.campaign_id
-    ranges, held, closed = _survey(session, organisation_id, policy, campaign.active, now)
+    ranges, held, closed, in_hand = _survey(session, organisation_id, policy, campaign.active, now)
     returned = _take_back(session, organisation_id, campaign_id, closed) if closed else []
     shortage = target - held
     chosen: list[Candidate] = []
     capped: list[Candidate] = []
     if campaign.active and shortage > 0 and ranges:
-        for candidate in first_ready(session, organisation_id, policy, ranges, shortage, now):
-            over = over_cap(candidate, policy)
-            (capped if over or candidate.e164 is None else chosen).append(candidate)
+        for candidate in first_ready(session, organisation_id, policy, ranges, shortage, now, in_hand):
+            (capped if candidate.e164 is None else chosen).append(candidate)
     if chosen or returned or capped:
         taken = _mark(session, [c.lead_id for c in chosen], returned, capped, now)
         chosen = [candidate for candidate in chosen if candidate.lead_id in taken]
-    if chosen:
-        _insert(session, organisation_id, campaign_id, chosen, now)
-    return FillResult(added=len(chosen), size=held + len(chosen), target=target)
+    added = _insert(session, organisation_id, campaign_id, chosen, now) if chosen else 0
+    return FillResult(added=added, size=held + added, target=target)
 
 
 def _survey(
     session: Session, organisation_id: int, policy: Policy, active: bool, now: datetime
-) -> tuple[list[Range], int, list[str]]:
-    """The open ranges in order, the free entries in open segments, and the segments that closed meanwhile."""
+) -> tuple[list[Range], int, list[str], list[int]]:
+    """The open ranges in order, the free entries in open segments, the segments that closed meanwhile.
+
+    And leads that have an entry though they count as ready: a seller asked for them by name.
+    """
     entries: Select[str, int, int] = (
         select(
             col(HopperEntry.segment).label("segment"),
@@ -125,10 +134,23 @@ def _survey(
         col(CampaignSegment.organisation_id) == organisation_id,
         col(CampaignSegment.campaign_id) == policy.campaign_id,
     )
+    in_hand = (
+        select(literal("").label("segment"), literal(-2).label("rank"), col(HopperEntry.lead_id))
+        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
+        .where(
+            col(HopperEntry.organisation_id) == organisation_id,
+            col(HopperEntry.campaign_id) == policy.campaign_id,
+            col(Lead.queue_state) == QueueState.READY.value,
+        )
+    )
     ranges: list[Range] = []
     held = 0
     closed: list[str] = []
-    for segment, rank, count in session.execute(segments.union_all(entries)):
+    named: list[int] = []
+    for segment, rank, count in session.execute(segments.union_all(entries, in_hand)):
+        if rank == -2:
+            named.append(count)
+            continue
         is_open = active and policy.calendar.is_open(now, segment)
         if rank >= 0:
             if is_open:
@@ -137,24 +159,31 @@ def _survey(
             held += count
         else:
             closed.append(segment)
-    return sorted(ranges, key=lambda each: each.rank), held, closed
+    return sorted(ranges, key=lambda each: each.rank), held, closed, named
 
 
 def _take_back(
     session: Session, organisation_id: int, campaign_id: int, segments: Sequence[str]
 ) -> list[int]:
-    """Free entries whose hours have ended leave the hopper; returns their leads."""
-    statement = (
-        delete(HopperEntry)
+    """Free entries whose hours have ended leave the hopper; returns their leads.
+
+    Those that somebody has locked just now stay for the next time.
+    """
+    entry = aliased(HopperEntry)
+    free = (
+        select(col(entry.id))
+        .join(Lead, col(Lead.id) == col(entry.lead_id))
         .where(
-            col(HopperEntry.organisation_id) == organisation_id,
-            col(HopperEntry.campaign_id) == campaign_id,
-            col(HopperEntry.state) == HopperState.NEW.value,
-            col(HopperEntry.from_pool),
-            col(HopperEntry.segment).in_(segments),
+            col(entry.organisation_id) == organisation_id,
+            col(entry.campaign_id) == campaign_id,
+            col(entry.state) == HopperState.NEW.value,
+            col(entry.from_pool),
+            col(entry.segment).in_(segments),
         )
-        .returning(col(HopperEntry.lead_id))
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True, skip_locked=True)
     )
+    statement = delete(HopperEntry).where(col(HopperEntry.id).in_(free)).returning(col(HopperEntry.lead_id))
     return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
@@ -168,10 +197,11 @@ def _mark(
     """One statement: chosen leads are in the hopper, returned ones in the pool again, others put off.
 
     Put off are leads whose number may not be called today (a cap): they are looked at again tomorrow; and
-    leads without a number that may be called: they are out. Returns the chosen ones that were still free.
+    leads without a number that may be called: they are out. Returns the chosen ones that were still free and
+    that nobody is writing at this moment.
     """
-    capped = [each.lead_id for each in put_off if each.e164 is not None]
-    numberless = [each.lead_id for each in put_off if each.e164 is None]
+    capped = [each.lead_id for each in put_off if each.capped]
+    numberless = [each.lead_id for each in put_off if not each.capped]
     lead_id = col(Lead.id)
     state = case(
         (lead_id.in_(wanted), literal(QueueState.IN_HOPPER.value)),
@@ -181,10 +211,16 @@ def _mark(
     expected = case(
         (lead_id.in_(returned), literal(QueueState.IN_HOPPER.value)), else_=literal(QueueState.READY.value)
     )
-    tomorrow = case((lead_id.in_(capped), now + timedelta(hours=12)), else_=col(Lead.next_attempt_at))
+    tomorrow = case((lead_id.in_(capped), now + PUT_OFF), else_=col(Lead.next_attempt_at))
+    free = (
+        select(lead_id)
+        .where(lead_id.in_([*wanted, *returned, *capped, *numberless]), col(Lead.queue_state) == expected)
+        .order_by(lead_id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
     statement = (
         update(Lead)
-        .where(lead_id.in_([*wanted, *returned, *capped, *numberless]), col(Lead.queue_state) == expected)
+        .where(lead_id.in_(free))
         .values(queue_state=state, next_attempt_at=tomorrow)
         .returning(lead_id)
     )
@@ -193,7 +229,8 @@ def _mark(
 
 def _insert(
     session: Session, organisation_id: int, campaign_id: int, chosen: Sequence[Candidate], now: datetime
-) -> None:
+) -> int:
+    """Put the chosen into the hopper; a lead that somebody asked for by name meanwhile stays where it was."""
     rows = [
         {
             "organisation_id": organisation_id,
@@ -211,7 +248,22 @@ def _insert(
         }
         for each in chosen
     ]
-    session.execute(insert(HopperEntry), rows)
+    statement = insert_ignore(metadata.tables["hopper_entry"]).execution_options(preserve_rowcount=True)
+    added = session.connection().execute(statement, rows).rowcount
+    if added < len(rows):
+        entry = exists(
+            select(col(HopperEntry.id)).where(
+                col(HopperEntry.lead_id) == col(Lead.id), col(HopperEntry.from_pool)
+            )
+        )
+        ids = [each.lead_id for each in chosen]
+        affected(
+            session,
+            update(Lead)
+            .where(col(Lead.id).in_(ids), col(Lead.queue_state) == QueueState.IN_HOPPER.value, ~entry)
+            .values(queue_state=QueueState.READY.value),
+        )
+    return added
 
 
 def _shift_of(segment: str) -> str | None:
@@ -256,13 +308,17 @@ def clear(session: Session, *, actor: Actor, campaign_id: int) -> int:
         col(HopperEntry.campaign_id) == campaign_id,
         col(HopperEntry.state) == HopperState.NEW.value,
     )
-    affected(
-        session,
-        update(Lead)
+    leads = (
+        select(col(Lead.id))
         .where(
             col(Lead.id).in_(select(col(HopperEntry.lead_id)).where(*free)),
             col(Lead.queue_state) == QueueState.IN_HOPPER.value,
         )
-        .values(queue_state=QueueState.READY.value),
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    )
+    affected(
+        session,
+        update(Lead).where(col(Lead.id).in_(leads)).values(queue_state=QueueState.READY.value),
     )
     return affected(session, delete(HopperEntry).where(*free))

@@ -14,6 +14,8 @@ from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import policy_of
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CampaignStatus, DialStatus, Resolution
 from domain.constructs import insert_ignore
+from domain.contacts import do_not_call
+from domain.contacts.models import ContactPhone
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, Actor, require
@@ -38,11 +40,15 @@ def edit(
 ) -> leads.LeadView:
     """Change a lead by hand (supervisors), with history.
 
+    A lead that ends loses its callbacks; one that becomes *do not call* puts its numbers on the register.
+
     Raises:
         NotAllowed: a seller, or leaving *do not call* (take the number off the register instead).
         Conflict: in a seller's hands.  Invalid: an unknown code.  NotFound: no such lead or seller.
     """
     require(actor, *LEADING_ROLES, to="edit leads")
+    if changes.status == DialStatus.DNC:
+        do_not_call.lock_leads(session, actor=actor, lead_id=lead_id)
     row = session.execute(
         select(Lead, Campaign, HopperEntry)
         .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
@@ -64,6 +70,10 @@ def edit(
         session.delete(entry)
         session.flush()
     affected(session, update(Lead).where(col(Lead.id) == lead_id).values(**values))
+    if values.get("status") in FINAL_STATUSES:
+        _cancel_callbacks(session, lead_id, now)
+    if values.get("status") == DialStatus.DNC:
+        _register(session, actor, lead, now)
     if "priority" in values or "segment" in values:
         session.execute(
             insert_ignore(CampaignSegment).values(
@@ -87,6 +97,34 @@ def edit(
         after=new,
     )
     return leads.show(session, actor=actor, lead_id=lead_id, now=now)
+
+
+def _cancel_callbacks(session: Session, lead_id: int, now: datetime) -> None:
+    affected(
+        session,
+        update(Activity)
+        .where(
+            col(Activity.lead_id) == lead_id,
+            col(Activity.state) == "pending",
+            col(Activity.kind) == "callback",
+        )
+        .values(state="cancelled", completed_at=now),
+    )
+
+
+def _register(session: Session, actor: Actor, lead: Lead, now: datetime) -> None:
+    numbers = session.execute(
+        select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == lead.contact_id)
+    ).scalars()
+    do_not_call.register(
+        session,
+        actor=actor,
+        numbers=list(numbers),
+        contact_id=lead.contact_id,
+        now=now,
+        source="edit",
+        except_lead=lead.id,
+    )
 
 
 def _changed_values(

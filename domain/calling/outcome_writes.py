@@ -251,7 +251,7 @@ def consequences(
         work.former["cancelled"] = list(done.cancelled_callbacks)
         if done.blocked:
             notices.append(f"{len(done.blocked)} other lead(s) with these numbers blocked too")
-    if planned.bad_number is not None:
+    if planned.bad_number is not None and not planned.bad_number.bad:
         set_phone(session, planned.bad_number.phone_id, bad=True)
         work.former["bad_phone"] = planned.bad_number.phone_id
     return tuple(notices)

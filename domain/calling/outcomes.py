@@ -32,6 +32,7 @@ from domain.calling.views import OutcomeResult, ReasonView
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import FINAL_STATUSES, DialStatus, ReasonMode, SellerState, status_label
+from domain.contacts import do_not_call
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people import states
@@ -77,7 +78,10 @@ def record(
         Conflict: ``already_handled`` by somebody else, or the lead has ended.
     """
     require(actor, *SELLING_ROLES, to="record outcomes")
-    work = read(session, actor, lead_id, action, now, note, language)
+    meaning = action_of(session, actor.organisation_id, action, language)
+    if meaning[0].lead_status == DialStatus.DNC:
+        do_not_call.lock_leads(session, actor=actor, lead_id=lead_id)
+    work = read(session, actor, lead_id, meaning, now, note, language)
     expired = False
     if work.entry is None or work.entry.locked_by != actor.user_id:
         standing = late.without_claim(session, actor=actor, lead=work.lead, now=now)
@@ -94,9 +98,15 @@ def record(
 
 
 def read(
-    session: Session, actor: Actor, lead_id: int, slug: str, now: datetime, note: str | None, language: str
+    session: Session,
+    actor: Actor,
+    lead_id: int,
+    meaning: tuple[ConsoleAction, tuple[ReasonView, ...]],
+    now: datetime,
+    note: str | None,
+    language: str,
 ) -> Work:
-    """Lead, contact, campaign, claim and draft in one statement; the action with its reasons in another."""
+    """Lead, contact, campaign, claim and draft in one statement; the lead is locked."""
     row = session.execute(
         select(
             Lead,
@@ -132,7 +142,7 @@ def read(
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active = row
-    action, reasons = _action(session, actor.organisation_id, slug, language)
+    action, reasons = meaning
     text = note if note is not None else draft
     return Work(
         actor=actor,
@@ -154,9 +164,14 @@ def read(
     )
 
 
-def _action(
+def action_of(
     session: Session, organisation_id: int, slug: str, language: str
 ) -> tuple[ConsoleAction, tuple[ReasonView, ...]]:
+    """An active action with its reasons, in one statement.
+
+    Raises:
+        NotFound: there is none.
+    """
     rows = session.execute(
         select(ConsoleAction, Reason)
         .select_from(
@@ -237,7 +252,7 @@ def _write(
     assert lead.id is not None
     chosen_reason = checked_reason(work, reason, made.resolution)
     before = history.lead_values(lead)
-    work.former = {"lead": before}
+    work.former = {"lead": before, "version": lead.version}
     call_id = outcome_writes.call(session, work)
     closed = outcome_writes.close_callbacks(session, work)
     values = outcome_writes.lead_values(work, planned, chosen_reason)

@@ -88,6 +88,17 @@ def as_sql(dialable: Iterable[str]) -> ColumnElement[int]:
     )
 
 
+def keep_paused_out(session: Session, *, lead_ids: Iterable[int]) -> None:
+    """Leads that were put back as they stood before are out where their list was paused meanwhile."""
+    paused = select(col(LeadList.id)).where(col(LeadList.active).is_(False))
+    affected(
+        session,
+        update(Lead)
+        .where(col(Lead.id).in_(list(lead_ids)), col(Lead.list_id).in_(paused))
+        .values(queue_state=QueueState.OUT.value),
+    )
+
+
 def recompute(
     session: Session, *, organisation_id: int, dialable: Iterable[str], where: ColumnElement[bool]
 ) -> int:
@@ -100,13 +111,14 @@ def recompute(
         How many leads changed. Two statements.
     """
     state = as_sql(dialable)
-    changed = affected(
-        session,
-        update(Lead)
+    # In the order of their ids, as everybody who changes many leads, so that nobody waits in a circle.
+    changing = (
+        select(col(Lead.id))
         .where(col(Lead.organisation_id) == organisation_id, where, col(Lead.queue_state) != state)
-        .values(queue_state=state)
-        .execution_options(synchronize_session=False),
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
     )
+    changed = affected(session, update(Lead).where(col(Lead.id).in_(changing)).values(queue_state=state))
     session.execute(
         delete(HopperEntry)
         .where(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select, text
 from sqlmodel import Session, col
 
 from domain.base import metadata
@@ -30,7 +30,7 @@ class Range(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A lead for the hopper, its first good number, and how often that was called in the capped times."""
+    """A lead for the hopper and its first good number under the caps; ``capped`` where only the caps are against it."""
 
     lead_id: int
     segment: str
@@ -38,8 +38,7 @@ class Candidate(NamedTuple):
     status: str
     waiting_since: datetime
     e164: str | None
-    calls_today: int
-    calls_in_days: int
+    capped: bool
 
 
 def first_ready(
@@ -49,41 +48,49 @@ def first_ready(
     ranges: Sequence[Range],
     shortage: int,
     now: datetime,
+    without: Sequence[int] = (),
 ) -> list[Candidate]:
-    """The first ``shortage`` leads by priority, then longest waiting, over all open ranges."""
+    """The first ``shortage`` leads by priority, then longest waiting, over all open ranges.
+
+    Args:
+        without: leads that are in somebody's hands already.
+    """
     found: list[Candidate] = []
     for start in range(0, len(ranges), RANGES_AT_ONCE):
         part = ranges[start : start + RANGES_AT_ONCE]
         if len(found) >= shortage and part[0].rank > found[shortage - 1].rank:
             break
-        found.extend(_first_of(session, organisation_id, policy, part, shortage, now))
+        found.extend(_first_of(session, organisation_id, policy, part, shortage, now, without))
         found.sort(key=lambda each: (each.rank, each.waiting_since, each.lead_id))
     return found[:shortage]
 
 
 _LEADS = metadata.tables["lead"].c
-_NUMBER = (
-    select(col(ContactPhone.e164))
-    .where(
-        col(ContactPhone.contact_id) == col(Lead.contact_id),
-        col(ContactPhone.bad).is_(False),
-        ~exists(
-            select(col(DoNotCall.id)).where(
-                col(DoNotCall.organisation_id) == col(ContactPhone.organisation_id),
-                col(DoNotCall.e164) == col(ContactPhone.e164),
-                col(DoNotCall.removed_at).is_(None),
-            )
-        ),
+_IN_FORCE = select(col(DoNotCall.id)).where(
+    col(DoNotCall.organisation_id) == col(ContactPhone.organisation_id), col(DoNotCall.removed_at).is_(None)
+)
+_GOOD_NUMBERS = select(col(ContactPhone.e164)).where(
+    col(ContactPhone.contact_id) == col(Lead.contact_id),
+    col(ContactPhone.bad).is_(False),
+    ~exists(_IN_FORCE.where(col(DoNotCall.e164) == col(ContactPhone.e164))),
+    ~exists(
+        _IN_FORCE.where(
+            col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == col(ContactPhone.contact_id)
+        )
+    ),
+)
+_CHOSEN = select(col(Lead.id), col(Lead.segment), col(Lead.rank), col(Lead.status), col(Lead.next_attempt_at))
+
+
+def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[str]:
+    """The first good number of a lead that meets the conditions."""
+    return (
+        _GOOD_NUMBERS.where(*conditions)
+        .order_by(col(ContactPhone.position))
+        .limit(1)
+        .correlate(Lead)
+        .scalar_subquery()
     )
-    .order_by(col(ContactPhone.position))
-    .limit(1)
-    .correlate(Lead)
-    .scalar_subquery()
-    .label("e164")
-)
-_CHOSEN = select(
-    col(Lead.id), col(Lead.segment), col(Lead.rank), col(Lead.status), col(Lead.next_attempt_at), _NUMBER
-)
 
 
 def _first_of(
@@ -93,12 +100,14 @@ def _first_of(
     ranges: Sequence[Range],
     shortage: int,
     now: datetime,
+    without: Sequence[int],
 ) -> list[Candidate]:
     ready = and_(
         _LEADS.organisation_id == organisation_id,
         _LEADS.campaign_id == policy.campaign_id,
         text("lead.queue_state = 0"),  # in these words, as the index of those who are ready has it
         _LEADS.next_attempt_at <= now,
+        *([_LEADS.id.not_in(list(without))] if without else ()),
     )
     first = among_first(
         _LEADS.id,
@@ -108,35 +117,28 @@ def _first_of(
         ranges=ranges,
         limit=shortage,
     )
-    numbered = _CHOSEN.where(first).subquery("numbered")
-    day: ColumnElement[int] = literal(0)
-    days: ColumnElement[int] = literal(0)
+    number = _number()
+    capped: ColumnElement[bool] = literal(False)
     if policy.capped:
-        day, days = (
-            _calls_since(organisation_id, numbered.c.e164, since) for since in policy.counted_since(now)
-        )
-    rows = session.execute(select(numbered, day.label("day"), days.label("days")))
+        number, capped = _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
+    rows = session.execute(_CHOSEN.add_columns(number.label("e164"), capped.label("capped")).where(first))
     return [Candidate(*row) for row in rows]
 
 
-def _calls_since(organisation_id: int, e164: ColumnElement[str], since: datetime) -> ColumnElement[int]:
-    """How often a number was called since then, whatever the campaign."""
-    return (
+def _under_caps(organisation_id: int, policy: Policy, now: datetime) -> list[ColumnElement[bool]]:
+    """Numbers called less often than the campaign allows, whatever the campaigns that called them."""
+    limits = zip(policy.counted_since(now), (policy.cap_per_day, policy.cap_in_days), strict=True)
+    return [
         select(func.count())
         .select_from(Call)
         .where(
             col(Call.organisation_id) == organisation_id,
-            col(Call.e164) == e164,
+            col(Call.e164) == col(ContactPhone.e164),
             col(Call.started_at) >= since,
             col(Call.undone_at).is_(None),
         )
         .scalar_subquery()
-    )
-
-
-def over_cap(candidate: Candidate, policy: Policy) -> bool:
-    """Whether the number was called as often as the campaign allows."""
-    if not policy.capped:
-        return False
-    today = policy.cap_per_day is not None and candidate.calls_today >= policy.cap_per_day
-    return today or (policy.cap_in_days is not None and candidate.calls_in_days >= policy.cap_in_days)
+        < limit
+        for since, limit in limits
+        if limit is not None
+    ]

@@ -44,7 +44,8 @@ def add_reason(
     if in_hand is not None and in_hand.dialled_at is not None and in_hand.dialled_at > entry.at:
         raise Conflict("Your next call has begun; the reason can be given by a supervisor.", code="too_late")
     former: Mapping[str, object] = entry.former
-    work = outcomes.read(session, actor, entry.lead_id, str(former["action"]), now, None, language)
+    meaning = outcomes.action_of(session, actor.organisation_id, str(former["action"]), language)
+    work = outcomes.read(session, actor, entry.lead_id, meaning, now, None, language)
     if work.lead.version != entry.lead_version:
         raise Conflict(late.handled(session, work.lead, actor=actor), code="already_handled")
     chosen = outcomes.checked_reason(work, code, work.lead.campaign_resolution)

@@ -6,19 +6,20 @@ Source: the calling specification, section 2 "undo".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from domain.calling import claims, history, holding, late
+from domain.calling import claims, history, holding, late, queue_state
 from domain.calling.actions import label_of
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
 from domain.calling.views import UndoResult
 from domain.codes import HopperState
+from domain.constructs import upsert
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import Conflict, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
@@ -34,6 +35,7 @@ class _Former:
     """What an outcome wrote, as its undo entry keeps it."""
 
     lead: Mapping[str, object]
+    version: int
     action: str
     call: int
     call_before: Mapping[str, object] | None
@@ -50,6 +52,7 @@ def _former(entry: UndoEntry) -> _Former:
     kept = entry.former
     return _Former(
         lead=cast(Mapping[str, object], kept["lead"]),
+        version=cast(int, kept["version"]),
         action=str(kept["action"]),
         call=cast(int, kept["call"]),
         call_before=cast(Mapping[str, object] | None, kept.get("call_before")),
@@ -82,6 +85,8 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     if in_hand is not None and in_hand.state == HopperState.DIALING:
         raise Conflict("A call is running: end it first.", code="in_call")
     entry = _last(session, actor, now)
+    former = _former(entry)
+    _lock(session, [entry.lead_id, *(lead_id for lead_id, _, _ in former.blocked)])
     row = session.execute(
         select(Lead, Contact, ConsoleAction)
         .join(Contact, col(Contact.id) == col(Lead.contact_id))
@@ -91,7 +96,6 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
             & (col(ConsoleAction.slug) == col(Lead.last_console_action)),
         )
         .where(col(Lead.id) == entry.lead_id)
-        .with_for_update(of=Lead, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     lead, contact, action = row
@@ -100,10 +104,12 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
             f"{contact.name}: {late.handled(session, lead, actor=actor)}; it cannot be undone any more.",
             code="already_handled",
         )
-    former = _former(entry)
     note = _take_back(session, actor, entry, former, now)
     kept = _unblock(session, actor, former, now)
     _restore_lead(session, actor, entry, lead, former, now)
+    back = [lead_id for lead_id, _, _ in former.blocked if lead_id not in kept]
+    _reopen_callbacks(session, former, [entry.lead_id, *back])
+    queue_state.keep_paused_out(session, lead_ids=[entry.lead_id, *back])
     if in_hand is not None:
         holding.put_to_front(session, actor=actor, entry=in_hand, now=now)
     _bring_back(session, actor, lead, note, now)
@@ -124,33 +130,51 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
 
 def depth(session: Session, *, actor: Actor, now: datetime) -> int:
     """How many outcomes could be undone now (their leads may have been changed since)."""
-    return int(session.execute(select(func.count()).select_from(_stack(actor, now).subquery())).scalar_one())
+    return len(_stack(session, actor, now))
 
 
-def _stack(actor: Actor, now: datetime):  # type: ignore[no-untyped-def]  # a select of undo entries
-    return (
-        select(UndoEntry)
+def _stack(session: Session, actor: Actor, now: datetime) -> list[int]:
+    """The entries that can be undone, the newest last: what was pushed out at the bottom does not come back."""
+    entries = session.execute(
+        select(col(UndoEntry.id), col(UndoEntry.at), col(UndoEntry.undone_at))
         .where(
             col(UndoEntry.organisation_id) == actor.organisation_id,
             col(UndoEntry.seller_id) == actor.user_id,
             col(UndoEntry.at) > now - WITHIN,
         )
-        .order_by(col(UndoEntry.id).desc())
-        .limit(DEPTH)
+        .order_by(col(UndoEntry.id))
     )
+    stack: list[tuple[int, datetime | None]] = []
+    for entry_id, at, undone_at in entries:
+        standing = [(other, undone) for other, undone in stack if undone is None or undone >= at]
+        stack = [*standing, (entry_id or 0, undone_at)][-DEPTH:]
+    return [entry_id for entry_id, undone_at in stack if undone_at is None]
 
 
 def _last(session: Session, actor: Actor, now: datetime) -> UndoEntry:
-    for entry in session.execute(_stack(actor, now)).scalars():
-        if entry.undone_at is None:
-            return cast(UndoEntry, entry)
-    raise NotFound("There is nothing to undo: no outcome of yours in the last 10 minutes.", code="no_undo")
+    stack = _stack(session, actor, now)
+    if not stack:
+        raise NotFound(
+            "There is nothing to undo: no outcome of yours in the last 10 minutes.", code="no_undo"
+        )
+    entry: UndoEntry = session.execute(select(UndoEntry).where(col(UndoEntry.id) == stack[-1])).scalar_one()
+    return entry
+
+
+def _lock(session: Session, lead_ids: Sequence[int]) -> None:
+    """The leads, in the order of their ids: whoever changes several takes them so, and nobody waits in a circle."""
+    session.execute(
+        select(col(Lead.id))
+        .where(col(Lead.id).in_(lead_ids))
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def _take_back(
     session: Session, actor: Actor, entry: UndoEntry, former: _Former, now: datetime
 ) -> str | None:
-    """Call, activities, callbacks, sale and phone mark as they were; returns the note that was recorded."""
+    """Call, activities, sale, phone mark and register as they were; returns the note that was recorded."""
     values: dict[str, object] = {"undone_at": now}
     if former.call_before is not None:
         # The call was dialled before the outcome: it stays an attempt, waiting for its outcome again.
@@ -164,12 +188,6 @@ def _take_back(
         execution_options={"synchronize_session": False},
     ).scalars()
     note = next((text for text in notes if text), None)
-    reopened = [*former.closed, *former.cancelled]
-    if reopened:
-        affected(
-            session,
-            update(Activity).where(col(Activity.id).in_(reopened)).values(state="pending", completed_at=None),
-        )
     if former.sale is not None:
         sales.cancel(session, sale_id=former.sale, now=now)
     if former.bad_phone is not None:
@@ -185,6 +203,18 @@ def _take_back(
         )
     affected(session, update(UndoEntry).where(col(UndoEntry.id) == entry.id).values(undone_at=now))
     return note
+
+
+def _reopen_callbacks(session: Session, former: _Former, lead_ids: Sequence[int]) -> None:
+    """Callbacks that the outcome ended are pending again, but for leads that stay as they are."""
+    ended = [*former.closed, *former.cancelled]
+    if ended:
+        affected(
+            session,
+            update(Activity)
+            .where(col(Activity.id).in_(ended), col(Activity.lead_id).in_(lead_ids))
+            .values(state="pending", completed_at=None),
+        )
 
 
 def _times(values: Mapping[str, object]) -> dict[str, object]:
@@ -208,6 +238,7 @@ def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> 
         if not changed:
             kept.append(lead_id)
             continue
+        _follow(session, lead_id, version - 1, version + 1)
         events.append(
             {
                 "organisation_id": actor.organisation_id,
@@ -221,6 +252,20 @@ def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> 
         )
     history.write_many(session, events)
     return kept
+
+
+def _follow(session: Session, lead_id: int, former: int, version: int) -> None:
+    """The lead is as it was at its ``former`` version: what was done before that can be undone still."""
+    affected(
+        session,
+        update(UndoEntry)
+        .where(
+            col(UndoEntry.lead_id) == lead_id,
+            col(UndoEntry.lead_version) == former,
+            col(UndoEntry.undone_at).is_(None),
+        )
+        .values(lead_version=version),
+    )
 
 
 def _back(values: Mapping[str, object]) -> dict[str, object]:
@@ -242,6 +287,7 @@ def _restore_lead(
         .where(col(Lead.id) == entry.lead_id)
         .values(**values, version=lead.version + 1, updated_at=now),
     )
+    _follow(session, entry.lead_id, former.version, lead.version + 1)
     before, after = history.changed(now_values, history.plain(values))
     history.write(
         session,
@@ -264,7 +310,9 @@ def _bring_back(session: Session, actor: Actor, lead: Lead, note: str | None, no
     """The person is in the seller's hands again, with the note as the draft."""
     if note:
         session.execute(
-            insert(Draft).values(
+            upsert(
+                Draft, keys=("organisation_id", "seller_id", "lead_id"), update=("text", "updated_at")
+            ).values(
                 organisation_id=actor.organisation_id,
                 seller_id=actor.user_id,
                 lead_id=lead.id,

@@ -19,6 +19,7 @@ from domain.calling import history
 from domain.calling.models import Activity, HopperEntry, Lead
 from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState
 from domain.constructs import insert_ignore
+from domain.contacts import dnc_release
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
@@ -79,6 +80,7 @@ def register(
         except_lead: a lead the caller changes itself (the one whose outcome this is).
     """
     wanted = sorted(set(numbers))
+    leads = _open_leads(session, actor, wanted, contact_id, except_lead)
     rows: list[dict[str, object]] = [_row(actor, now, source, reason, e164, contact_id) for e164 in wanted]
     if contact_id is not None:
         rows.append(_row(actor, now, source, reason, None, contact_id))
@@ -87,7 +89,18 @@ def register(
         entry_ids = list(
             session.execute(insert_ignore(DoNotCall).values(rows).returning(col(DoNotCall.id))).scalars()
         )
-    blocked, cancelled = _block(session, actor, wanted, contact_id, now, except_lead)
+    if entry_ids and source != "outcome":
+        history.write(
+            session,
+            organisation_id=actor.organisation_id,
+            at=now,
+            kind="do_not_call_added",
+            user_id=actor.user_id,
+            contact_id=contact_id,
+            action=source,
+            after={"entries": len(entry_ids)},
+        )
+    blocked, cancelled = _block(session, actor, leads, now)
     return Registered(tuple(entry_ids), tuple(blocked), tuple(cancelled))
 
 
@@ -117,21 +130,42 @@ def _row(
     }
 
 
-def _block(
+def lock_leads(session: Session, *, actor: Actor, lead_id: int) -> None:
+    """Lock a lead and all leads with one of its contact's numbers, in the order of their ids.
+
+    For a caller that will register those numbers: whoever changes many leads takes them in this order, so that
+    nobody waits for somebody who waits for them.
+    """
+    person = select(col(Lead.contact_id)).where(col(Lead.id) == lead_id).scalar_subquery()
+    theirs = select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == person)
+    sharing = select(col(ContactPhone.contact_id)).where(
+        col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(theirs)
+    )
+    session.execute(
+        select(col(Lead.id))
+        .where(
+            col(Lead.organisation_id) == actor.organisation_id,
+            or_(col(Lead.contact_id) == person, col(Lead.contact_id).in_(sharing)),
+        )
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def _open_leads(
     session: Session,
     actor: Actor,
     numbers: Sequence[str],
     contact_id: int | None,
-    now: datetime,
     except_lead: int | None,
-) -> tuple[list[tuple[int, int, dict[str, object]]], list[int]]:
-    """Leads with these numbers that have not ended become *do not call*, leave the hopper, lose callbacks."""
+) -> Sequence[Lead]:
+    """The leads with these numbers that have not ended, locked in the order of their ids."""
     with_number = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
     )
     # One list of people: with an OR between the two PostgreSQL would look at every lead.
     same_person = col(Lead.contact_id).in_(with_number.union(select(literal(contact_id, BigId))))
-    leads = (
+    return (
         session.execute(
             select(Lead)
             .where(
@@ -147,6 +181,12 @@ def _block(
         .scalars()
         .all()
     )
+
+
+def _block(
+    session: Session, actor: Actor, leads: Sequence[Lead], now: datetime
+) -> tuple[list[tuple[int, int, dict[str, object]]], list[int]]:
+    """The leads become *do not call*, leave the hopper, lose their callbacks."""
     if not leads:
         return [], []
     ids = [lead.id or 0 for lead in leads]
@@ -211,7 +251,7 @@ def _blocked_values(now: datetime, *, for_history: bool = False) -> dict[str, ob
 
 
 def remove(session: Session, *, actor: Actor, number: str, now: datetime) -> int:
-    """Take a number off the register (supervisors). Leads it had ended stay as they are until recycled.
+    """Take a number off the register (supervisors); leads it alone had ended are as they were before.
 
     Returns:
         How many entries were taken off.
@@ -220,16 +260,7 @@ def remove(session: Session, *, actor: Actor, number: str, now: datetime) -> int
         NotAllowed: a seller.  NotFound: the number is not on the register.
     """
     require(actor, *LEADING_ROLES, to="take a number off the register")
-    removed = affected(
-        session,
-        update(DoNotCall)
-        .where(
-            col(DoNotCall.organisation_id) == actor.organisation_id,
-            col(DoNotCall.e164) == number,
-            col(DoNotCall.removed_at).is_(None),
-        )
-        .values(removed_at=now, removed_by=actor.user_id),
-    )
+    removed = dnc_release.release(session, actor=actor, number=number, now=now)
     if not removed:
         raise NotFound(f"{number} is not on the register.", code="not_registered")
     history.write(
@@ -238,6 +269,7 @@ def remove(session: Session, *, actor: Actor, number: str, now: datetime) -> int
         at=now,
         kind="do_not_call_removed",
         user_id=actor.user_id,
+        after={"entries": removed},
     )
     return removed
 

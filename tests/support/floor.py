@@ -246,6 +246,16 @@ class Floor:
             phone.bad = True
             session.add(phone)
 
+    def add_number(self, lead_id: int, e164: str) -> None:
+        """One more number for the person behind a lead."""
+        contact_id = self.row(lead_id).contact_id
+        with self.database.transaction() as session:
+            session.add(
+                ContactPhone(
+                    organisation_id=self.organisation_id, contact_id=contact_id, e164=e164, position=9
+                )
+            )
+
     def register_quietly(self, e164: str) -> None:
         """A number on the register that blocked no lead: it came there before the lead did."""
         with self.database.transaction() as session:

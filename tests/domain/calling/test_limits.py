@@ -186,3 +186,12 @@ def test_what_is_put_off_by_a_cap_is_not_before_its_turn_tomorrow(capped: Floor)
     capped.fill()
     assert capped.row(lead_id).next_attempt_at - capped.now <= timedelta(hours=24)
     assert capped.row(lead_id).queue_state == QueueState.READY
+
+
+def test_another_number_under_the_cap_is_taken_instead(capped: Floor) -> None:
+    first, second = capped.spare(2)
+    lead_id = capped.lead(numbers=[[first, second]])
+    call_in_other_campaign(capped, first, 2)
+    dossier = capped.take("ana")
+    assert dossier.lead_id == lead_id
+    assert [phone.e164 for phone in dossier.phones if phone.next] == [second]
