@@ -148,6 +148,20 @@ async def test_no_colour_still_says_everything(
             assert glyph_and_word in seat.text
 
 
+async def test_an_outcome_paints_the_next_person_without_laying_the_screen_out_anew(
+    small_shop: SmallShop,
+) -> None:
+    async with seated(small_shop, size=(120, 40)) as seat:
+
+        def layouts() -> int:
+            return sum(each._layout_updates for each in seat.screen.walk_children(with_self=True))
+
+        before = layouts()
+        await seat.press("n", "i", "2")
+        assert seat.name == f"{MARKUP} O[k]eefe"
+        assert layouts() == before
+
+
 @pytest.mark.parametrize("theme", ["dialdeck-light", "dialdeck-contrast", "ansi-dark", "textual-dark"])
 async def test_every_theme_paints_the_console(small_shop: SmallShop, theme: str) -> None:
     async with seated(small_shop, theme=theme) as seat:
