@@ -52,7 +52,15 @@ def root(
 def main() -> int:
     """Run the command of this process and return its exit code (the entry point)."""
     sys.excepthook = _defect
+    _open_closed_streams()
     return run(sys.argv[1:])
+
+
+def _open_closed_streams() -> None:
+    """A stream the caller closed (``>&-``) is one that is empty, or that nobody reads."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def run(arguments: list[str]) -> int:

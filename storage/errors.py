@@ -192,6 +192,8 @@ def _translate_postgresql(error: BaseException, where: str) -> DomainError | Non
         text = str(error).lower()
         for signs, cause in _REFUSED:
             if any(sign in text for sign in signs):
-                return DatabaseUnreachable(f"No connection to {where}: {cause}.")
+                return DatabaseUnreachable(
+                    f"No connection to {where}: {cause}{'' if cause.endswith('?') else '.'}"
+                )
         return DatabaseUnreachable(f"The connection to {where} was lost. Try again.")
     return None

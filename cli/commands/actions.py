@@ -56,7 +56,7 @@ def seed(work: Invocation) -> None:
 @command(app, "list")
 def list_actions(
     work: Invocation,
-    every: Annotated[bool, typer.Option("--all", help="Inactive ones too.")] = False,
+    active: Annotated[bool, typer.Option("--active", help="Only those in the console.")] = False,
 ) -> None:
     """The actions in the order of the console, with what each sets."""
     from domain.calling import actions
@@ -65,7 +65,7 @@ def list_actions(
         actions.for_console,
         organisation_id=work.actor.organisation_id,
         language=work.language,
-        include_inactive=every,
+        include_inactive=not active,
     )
 
     def human() -> None:

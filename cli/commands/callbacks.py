@@ -17,10 +17,10 @@ app = group("Callbacks: who is to be called back, and when.")
 def list_callbacks(
     work: Invocation,
     campaign: Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only of it.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Everybody's (supervisors).")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only one's own and anyone's.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 500,
 ) -> None:
-    """Pending callbacks, earliest first: your own and anyone's."""
+    """Pending callbacks, earliest first: one's own and anyone's; supervisors see everybody's."""
     from domain.calling import callbacks
 
     campaign_id = work.campaign_id(campaign) if campaign is not None else None
@@ -29,7 +29,7 @@ def list_callbacks(
         actor=work.actor,
         now=work.now(),
         campaign_id=campaign_id,
-        everybody=every,
+        everybody=not mine,
         limit=limit,
     )
 

@@ -11,6 +11,7 @@ import typer
 from cli.context import Invocation
 from cli.options import Campaign
 from cli.output import Column, answer, clean, line, plain, progress, table
+from domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from domain.intake.mapping import ColumnMap
@@ -101,6 +102,11 @@ def import_leads(
         except KeyboardInterrupt:
             work.say("Stopped. What was imported stays; the same command goes on from there.")
             raise
+        except Unavailable as error:
+            raise Unavailable(
+                f"{error.message} Rows imported before stay; the same command goes on from there.",
+                code=error.code,
+            ) from error
     _told(work, done, options, time.monotonic() - begun)
 
 

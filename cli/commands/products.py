@@ -15,13 +15,13 @@ app = group("Products: what is sold.")
 
 @command(app, "list")
 def list_products(
-    work: Invocation, every: Annotated[bool, typer.Option("--all", help="Inactive ones too.")] = False
+    work: Invocation, active: Annotated[bool, typer.Option("--active", help="Only those on offer.")] = False
 ) -> None:
     """The products on offer, with their prices."""
     from domain.sales import products
     from domain.sales.money import price_text
 
-    found = work.read(products.listing, organisation_id=work.actor.organisation_id, active_only=not every)
+    found = work.read(products.listing, organisation_id=work.actor.organisation_id, active_only=active)
 
     def human() -> None:
         columns = [Column("Product"), Column("Price", "number"), Column("Number", "id"), Column("Active")]

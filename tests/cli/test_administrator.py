@@ -126,8 +126,10 @@ def test_an_action_of_ones_own_gets_a_key_and_keeps_it(sqlite_shell: Shell) -> N
         "actions", "edit", "send-brochure", "--key", "k", "--inactive", "--position", "3"
     )
     assert (edited["key"], edited["active"], edited["position"]) == ("k", False, 3)
-    assert "send-brochure" not in [row["slug"] for row in sqlite_shell.json("actions", "list").document]
-    assert "send-brochure" in [row["slug"] for row in sqlite_shell.json("actions", "list", "--all").document]
+    assert "send-brochure" not in [
+        row["slug"] for row in sqlite_shell.json("actions", "list", "--active").document
+    ]
+    assert "send-brochure" in [row["slug"] for row in sqlite_shell.json("actions", "list").document]
     assert "already belongs to" in sqlite_shell.refused("actions", "edit", "sale", "--key", "n")
     assert sqlite_shell.json("actions", "edit", "sale", "--no-key")["key"] is None
     assert sqlite_shell.json("actions", "seed")["unchanged"] == 18

@@ -150,6 +150,16 @@ def test_an_answer_that_cannot_be_written_is_a_failure(sqlite_campaign: Shell) -
     assert "Traceback" not in done.stderr
 
 
+def test_closed_streams_are_no_trouble(sqlite_campaign: Shell) -> None:
+    words = f"leads next --campaign Spring --as ana --json --database {sqlite_campaign.url}"
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" -c "$1" {words} {closed}', sys.executable, PROGRAM[2]],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), closed
+
+
 def test_ctrl_c_ends_with_130_and_nothing_half_written(sqlite_shell: Shell) -> None:
     # It waits for a password that never comes, and says so through a pipe.
     reader, writer = os.pipe()

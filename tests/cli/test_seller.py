@@ -69,7 +69,8 @@ def test_a_callback_is_made_for_the_time_typed_on_the_contacts_clock(campaign: S
     assert due.astimezone(UTC).hour in (8, 9)  # 10:00 in Paris
     assert (callback["seller"], callback["note"], callback["due"]) == ("ana", "tea", False)
     assert campaign.json("callbacks", "list", "--as", "ben").document == []
-    assert len(campaign.json("callbacks", "list", "--all").document) == 1
+    assert len(campaign.json("callbacks", "list").document) == 1
+    assert campaign.json("callbacks", "list", "--mine").document == []
 
 
 def test_an_iso_time_means_that_instant(sqlite_campaign: Shell) -> None:
