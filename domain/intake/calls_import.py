@@ -94,7 +94,9 @@ def import_calls(
             now=now,
         )
     with ExitStack() as stack:
-        file = stack.enter_context(RejectsFile(rejects, columns)) if rejects is not None else None
+        file = (
+            stack.enter_context(RejectsFile(rejects, columns, source=path)) if rejects is not None else None
+        )
         records = stack.enter_context(source.records())
         counts = CallCounts()
         for line, chunk in _chunks(database, actor, records, reader, now, history_only):

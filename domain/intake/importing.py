@@ -168,7 +168,9 @@ class _Import:
             stack.enter_context(_seldom_collecting())
             rejects: RejectsFile | None = None
             if self._options.rejects is not None:
-                rejects = stack.enter_context(RejectsFile(self._options.rejects, self._columns))
+                rejects = stack.enter_context(
+                    RejectsFile(self._options.rejects, self._columns, source=self._source.file.path)
+                )
             records = stack.enter_context(self._source.records())
             chunks = self._chunks(records, batch, rejects)
             while not stop():

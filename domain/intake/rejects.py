@@ -6,7 +6,8 @@ For the import. The file holds the original cells, so that the corrected rows ca
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -92,30 +93,32 @@ def unescaped(cell: str) -> str:
 class RejectsFile:
     """Writes rejects as CSV (UTF-8 with BOM, so that spreadsheets open it): line, reason, message, the cells.
 
-    The file appears with the first reject, or empty but for its header when the import ends without one.
+    source: the file that is imported, which it must not be.
     """
 
-    def __init__(self, path: Path, columns: ColumnMap) -> None:
-        self._path = path
-        self._columns = columns
-        try:
-            self._file = path.open("w", encoding="utf-8-sig", newline="")
-        except OSError as error:
+    def __init__(self, path: Path, columns: ColumnMap, *, source: Path) -> None:
+        if path.exists() and path.samefile(source):
             raise Invalid(
-                f"The rejects file {path} cannot be written ({error.strerror}); choose another place.",
-                code="unwritable_file",
+                f"{path} is the file that is imported; give the rejects another name.",
+                code="rejects_file",
                 title="Rejects file",
-            ) from error
+            )
+        self._columns = columns
+        self._path = path
+        with self._written():
+            self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)
         kept = [column for column in columns.columns if not column.ignored]
         self._kept = [column.index for column in kept]
-        self._writer.writerow([*REJECT_COLUMNS, *(harmless(column.name) for column in kept)])
+        with self._written():
+            self._writer.writerow([*REJECT_COLUMNS, *(harmless(column.name) for column in kept)])
 
     def write(self, reject: Reject) -> None:
         """Add one reject; cells beyond the known columns are written behind them."""
         cells = [reject.cells[index] if index < len(reject.cells) else "" for index in self._kept]
         cells.extend(reject.cells[self._columns.width :])
-        self._writer.writerow([reject.line, reject.reason, reject.message, *map(harmless, cells)])
+        with self._written():
+            self._writer.writerow([reject.line, reject.reason, reject.message, *map(harmless, cells)])
 
     def __enter__(self) -> RejectsFile:
         return self
@@ -123,4 +126,16 @@ class RejectsFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with self._written():
+            self._file.close()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Invalid(
+                f"The rejects file {self._path} cannot be written ({error.strerror}); choose another place.",
+                code="unwritable_file",
+                title="Rejects file",
+            ) from error

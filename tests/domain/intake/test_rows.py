@@ -216,7 +216,7 @@ def test_the_rejects_file_gives_the_rows_back_to_correct_and_import(write: Write
     source = open_source(write("name;phone;remark\nAna;12;=1+1\n'Eva;+598 91 234 567;-x\nLuis;99;\n"))
     columns = propose(source.sample, {"phone": "phone"}, region="UY")
     reader = RowReader(columns, region="UY", zone=MONTEVIDEO)
-    with RejectsFile(tmp_path / "rejects.csv", columns) as rejects:
+    with RejectsFile(tmp_path / "rejects.csv", columns, source=source.file.path) as rejects:
         for record in source.sample[1:]:
             found = reader(record)
             if isinstance(found, Reject):
@@ -235,8 +235,25 @@ def test_the_rejects_file_gives_the_rows_back_to_correct_and_import(write: Write
 
 def test_a_rejects_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     columns = propose([Record(1, ["phone"]), Record(2, ["091234567"])], region="UY")
+    source = tmp_path / "list.csv"
+    source.write_text("phone\n091234567\n")
     with pytest.raises(Invalid, match="cannot be written"):
-        RejectsFile(tmp_path / "nowhere" / "rejects.csv", columns)
+        RejectsFile(tmp_path / "nowhere" / "rejects.csv", columns, source=source)
+    with pytest.raises(Invalid, match="another name"):
+        RejectsFile(source, columns, source=source)
+    assert source.read_text() == "phone\n091234567\n"
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only some systems have a device that is always full"
+)
+def test_a_full_disk_under_the_rejects_file_is_told_in_one_line() -> None:
+    columns = propose([Record(1, ["phone"]), Record(2, ["091234567"])], region="UY")
+    with (
+        pytest.raises(Invalid, match="cannot be written"),
+        RejectsFile(Path("/dev/full"), columns, source=Path(__file__)),
+    ):
+        pass
 
 
 @given(st.text(max_size=30))
