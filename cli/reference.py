@@ -28,6 +28,58 @@ _RULES = """
 * `NO_COLOR` switches colours off. Output to a file or pipe has neither colours nor lines.
 """
 
+KEYS: dict[str, str] = {
+    "init": "database created upgraded admin actions",
+    "demo": "as_of sellers campaigns",
+    "pause": "state since pause_code",
+    "resume": "state since pause_code",
+    "db status": "database dialect state revision head size_bytes",
+    "db upgrade": "database upgraded before after",
+    "db check": "database ok violations",
+    "db backup": "database file size_bytes",
+    "db restore": "database file restored",
+    "users list": "name full_name role shift active has_password created_at",
+    "users add": "name full_name role shift active has_password created_at",
+    "actions seed": "created updated unchanged",
+    "actions list": "slug label type key campaign_status campaign_resolution lead_status reason reasons confirm "
+    "active position",
+    "reasons list": "resolution code label active position",
+    "products list": "id name price_minor currency active",
+    "campaigns list": "id name active leads timezone hours start_date end_date",
+    "campaigns show": "id name active leads by_status hopper lists region timezone start_date end_date hours "
+    "always_callable holidays retry recyclable max_attempts hopper_level cap_per_day cap_in_days cap_days",
+    "lists list": "list_id name campaign active state leads source counts created_at",
+    "leads import": "rows imported updated duplicates rejected do_not_call list_id seconds rejects_file "
+    "reject_reasons columns dry_run resumed",
+    "leads undo-import": "list_id removed kept",
+    "leads status": "total by_status recyclable problems",
+    "leads list": "lead_id name phone status campaign_status campaign_resolution seller attempts next_attempt_at",
+    "leads show": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "
+    "dial_attempts callable why_not history",
+    "leads next": "lead_id claim_expires_at contact campaign status campaign_status campaign_resolution attempts "
+    "history figures next_at why",
+    "leads outcome": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "
+    "next_attempt_at callback_at exhausted stored_only reasons notices",
+    "leads undo": "lead_id campaign_id name action label notices kept",
+    "leads skip": "lead_id skipped",
+    "callbacks list": "lead_id name campaign seller due_at due note",
+    "calls import": "rows imported duplicates rejected",
+    "calls record": "call_id lead_id status applied rows imported duplicates rejected",
+    "contacts show": "contact_id name phones leads history tags attributes",
+    "dnc add": "numbers registered already leads_blocked",
+    "dnc remove": "number removed",
+    "dnc list": "id number contact reason source added_at",
+    "dnc import": "rows registered already rejected leads_blocked rejects",
+    "dnc export": "id number contact reason source added_at",
+    "hopper fill": "added size target",
+    "hopper show": "by_state by_source",
+    "hopper clear": "removed",
+    "config show": "path settings origins",
+    "config path": "path exists",
+    "config check": "ok path problems",
+}
+"""The keys of each command's JSON (of each object, where it is a list) that scripts may rely on."""
+
 
 def reference() -> str:
     """The whole page, as Markdown."""
@@ -72,6 +124,9 @@ def _command(command, parent, path: str, level: str) -> Iterator[str]:
     options = _options(command, context, common=False)
     if options:
         yield options
+    if path in KEYS:
+        keys = ", ".join(f"`{key}`" for key in KEYS[path].split())
+        yield f"JSON: {'rows with ' if path.endswith((' list', ' export')) else ''}{keys}.\n"
 
 
 def _argument(parameter) -> str:

@@ -73,3 +73,7 @@ def test_every_command_and_option_stands_on_the_page_with_a_help_text() -> None:
 def test_every_command_takes_the_common_options_after_its_name() -> None:
     for name, command in commands():
         assert set(COMMON_NAMES) <= {parameter.name for parameter in command.params}, name
+
+
+def test_keys_are_promised_only_for_commands_there_are() -> None:
+    assert set(reference.KEYS) <= COMMANDS
