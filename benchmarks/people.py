@@ -37,6 +37,8 @@ STATUSES = (
 )  # fmt: skip
 OWNED_PERCENT = 2
 DUE_PERCENT = 20
+SMALL = 5_000
+"""In a shop with fewer leads nobody waits, so that there are enough to work with."""
 SEVERAL_ZONES_PERCENT = 1
 DUE_FOR = timedelta(days=7)
 WAITS_FOR = timedelta(days=1000)
@@ -44,6 +46,8 @@ WAITS_FOR = timedelta(days=1000)
 
 _GIVEN = ("Ada", "Bruno", "Celia", "Dario", "Elsa", "Fabio", "Greta", "Hugo", "Irma", "Joel", "Karin", "Luis")
 _FAMILY = ("Ample", "Brook", "Cedar", "Dale", "Elm", "Fern", "Grove", "Heath", "Ivy", "Juniper", "Knoll")
+NAME = rf"(?:{'|'.join(_GIVEN)}) (?:{'|'.join(_FAMILY)}) \d{{7}}"
+"""How a name looks, for who reads it from a screen."""
 _RESULT_ACTIONS = {"no_answer": "not-found", "busy": "busy", "failed": "not-found", "congestion": "not-found"}
 
 
@@ -105,6 +109,7 @@ class Crowd:
         self.segments: set[tuple[str, int]] = set()
         self._chance = Random(58_466)
         self._calls = 0
+        self._due_percent = DUE_PERCENT if count >= SMALL else 100
         self._lists: tuple[list[Row], ...] = ()
 
     def batches(self) -> Iterator[tuple[list[Row], ...]]:
@@ -136,7 +141,7 @@ class Crowd:
         )
         segment = f"Europe/London|{zone}" if several else zone
         self.segments.add((segment, 99 - priority))
-        due = self._happens(DUE_PERCENT)
+        due = self._happens(self._due_percent)
         at = now - DUE_FOR * chance.random() if due else now + timedelta(days=1) + WAITS_FOR * chance.random()
         at = at.replace(second=0, microsecond=0)
         attempts = 0 if status == "new" else chance.randint(1, 4)

@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from benchmarks import people, shops
 from storage import schema
 from storage.database import Database, open_database
-from tests.support.postgres import find_binaries, running_server
+from tests.support.postgres import Server, find_binaries, running_server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 KEPT = CHECKOUT / ".dialdeck" / "bench"
@@ -33,7 +33,7 @@ HONEST = {
     "full_page_writes": "on",
     "shared_buffers": "256MB",
     "max_connections": "40",
-    "max_wal_size": "512MB",
+    "max_wal_size": "256MB",
     "logging_collector": "off",
     "log_min_messages": "log",
 }
@@ -102,12 +102,12 @@ class PostgresPlace:
 
     name = "PostgreSQL"
 
-    def __init__(self, stack: ExitStack, folder: Path | None = None) -> None:
-        self.server = stack.enter_context(running_server(HONEST, kept=folder or _server_folder()))
+    def __init__(self, stack: ExitStack, server: Server | None = None) -> None:
+        self.server = server or stack.enter_context(running_server(HONEST, kept=_server_folder()))
         with self._engine().connect() as connection:
             version = connection.execute(text("SHOW server_version")).scalar_one()
         self.about = f"PostgreSQL {str(version).split(' ')[0]}"
-        if self.server.binaries is not None:
+        if server is None and self.server.binaries is not None:
             self._drop_leftovers()
 
     @contextmanager

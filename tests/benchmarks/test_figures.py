@@ -1,0 +1,50 @@
+"""The benchmarks still run: at a handful of leads, for no time is ever asserted."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+
+import pytest
+
+from benchmarks import command, queue_bench
+from benchmarks.figures import Figure
+from benchmarks.places import PostgresPlace
+from tests.support.postgres import Server
+
+LEADS = "500"
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
+    """What ``make bench`` finds in a shop of 500 on SQLite."""
+    folder = tmp_path_factory.mktemp("bench")
+    found = folder / "figures.json"
+    options = ["--leads", LEADS, "--repeats", "5", "--database", "sqlite"]
+    assert command.main([*options, "--kept", str(folder / "kept"), "--json", str(found)]) == 0
+    document = json.loads(found.read_text(encoding="utf-8"))
+    assert document["machine"]["databases"].startswith("SQLite")
+    return document["figures"]  # type: ignore[no-any-return]  # as it was written
+
+
+def test_everything_promised_is_measured(figures: list[dict[str, object]]) -> None:
+    names = [str(figure["what"]) for figure in figures]
+    for promised in (
+        "next person", "outcome", "do not call", "undo", "fill", "import", "first picture", "next person painted",
+    ):  # fmt: skip
+        assert any(promised in name for name in names), promised
+
+
+def test_statement_counts_are_those_promised(figures: list[dict[str, object]]) -> None:
+    targets = [target for figure in figures for target in figure["targets"]]  # type: ignore[attr-defined]
+    statements = [target for target in targets if "statements" in target["promise"]]
+    assert len(statements) == 4
+    assert all(target["reached"] for target in statements), statements
+
+
+def test_the_steps_run_on_postgresql_too(postgres_server: Server) -> None:
+    with ExitStack() as stack:
+        place = PostgresPlace(stack, postgres_server)
+        found: list[Figure] = queue_bench.measure(place, (int(LEADS),), 5)
+    assert {figure.database for figure in found} == {"PostgreSQL"}
+    assert all(figure.p50 > 0 and figure.statements for figure in found)
