@@ -6,13 +6,15 @@ is therefore built when its module is loaded, with these parameters, and only gi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import CursorResult, Executable, Integer, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Executable, Integer, TextClause, bindparam, insert, text, update
+from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from domain.base import BigId
+from domain.base import BigId, metadata
 
 ORGANISATION = bindparam("organisation", type_=Integer())
 CAMPAIGN = bindparam("campaign", type_=BigId)
@@ -22,9 +24,9 @@ SELLER = bindparam("seller", type_=BigId)
 NOW = bindparam("now", type_=UTCDateTime())
 
 
-def affected(session: Session, statement: Executable) -> int:
-    """Execute an UPDATE, DELETE or INSERT and return how many rows it touched."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
+def affected(session: Session, statement: Executable, values: Mapping[str, object] | None = None) -> int:
+    """Execute an UPDATE, DELETE or INSERT (with ``values`` for its parameters); returns how many rows it touched."""
+    result = session.execute(statement, values, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)
     return result.rowcount
 
@@ -33,3 +35,25 @@ def affected(session: Session, statement: Executable) -> int:
 def timed(sql: str, *times: str) -> TextClause:
     """A statement written as SQL text (the same on both databases) whose parameters ``times`` are datetimes."""
     return text(sql).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in times))
+
+
+@lru_cache
+def _adding(table: str) -> ReturningInsert[int]:
+    into = metadata.tables[table]
+    return insert(into).returning(into.c.id)
+
+
+@lru_cache
+def _changing(table: str) -> Update:
+    rows = metadata.tables[table]
+    return update(rows).where(rows.c.id == bindparam("row", type_=BigId))
+
+
+def add_row(session: Session, table: str, values: Mapping[str, object]) -> int:
+    """Insert one row (one statement) and return its number; columns not named take their defaults."""
+    return int(session.execute(_adding(table), dict(values)).scalar_one())
+
+
+def change_row(session: Session, table: str, row_id: int, values: Mapping[str, object]) -> int:
+    """Set columns of the row with this number (one statement); returns how many rows that were."""
+    return affected(session, _changing(table), {"row": row_id, **values})

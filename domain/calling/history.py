@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from domain.calling.models import HistoryEvent
+from domain.sql import add_row
 
 # The values of a lead that history keeps before and after a change, and that an undo restores.
 LEAD_VALUES: tuple[str, ...] = (
@@ -78,21 +79,21 @@ def write(
     undoes: int | None = None,
 ) -> int:
     """Append one event (one statement) and return its number."""
-    statement = insert(HistoryEvent).values(
-        organisation_id=organisation_id,
-        at=at,
-        kind=kind,
-        user_id=user_id,
-        lead_id=lead_id,
-        contact_id=contact_id,
-        campaign_id=campaign_id,
-        call_id=call_id,
-        action=action,
-        before=dict(before) if before is not None else None,
-        after=dict(after) if after is not None else None,
-        undoes=undoes,
-    )
-    return int(session.execute(statement.returning(col(HistoryEvent.id))).scalar_one())
+    values: dict[str, object] = {
+        "organisation_id": organisation_id,
+        "at": at,
+        "kind": kind,
+        "user_id": user_id,
+        "lead_id": lead_id,
+        "contact_id": contact_id,
+        "campaign_id": campaign_id,
+        "call_id": call_id,
+        "action": action,
+        "before": dict(before) if before is not None else None,
+        "after": dict(after) if after is not None else None,
+        "undoes": undoes,
+    }
+    return add_row(session, "history_event", values)
 
 
 def write_many(session: Session, rows: Sequence[Mapping[str, object]]) -> None:

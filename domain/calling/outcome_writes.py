@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col
 
+from domain.base import BigId
 from domain.calling import history, late, queue_state
-from domain.calling.models import Activity, Call, ConsoleAction, Draft, HopperEntry, Lead, UndoEntry
+from domain.calling.models import Activity, Call, ConsoleAction, Draft, HopperEntry, Lead
 from domain.calling.phones import Number
 from domain.calling.plan import Plan
 from domain.calling.views import ReasonView
@@ -26,7 +27,7 @@ from domain.errors import Conflict
 from domain.people.rights import Actor
 from domain.sales import sales
 from domain.sales.sales import SaleInput
-from domain.sql import affected
+from domain.sql import SELLER, add_row, affected, change_row
 
 
 @dataclass
@@ -73,34 +74,34 @@ def call(session: Session, work: Work) -> int:
         work.former["call_before"] = history.plain(
             {"ended_at": call.ended_at, "result": call.result, "talk_seconds": call.talk_seconds}
         )
-        affected(
+        change_row(
             session,
-            update(Call)
-            .where(col(Call.id) == call.id)
-            .values(
-                ended_at=ended,
-                result=work.action.result,
-                action=work.action.slug,
-                talk_seconds=max(0, int((ended - call.started_at).total_seconds())),
-                wrap_seconds=max(0, int((now - ended).total_seconds())),
-            ),
+            "call",
+            call.id,
+            {
+                "ended_at": ended,
+                "result": work.action.result,
+                "action": work.action.slug,
+                "talk_seconds": max(0, int((ended - call.started_at).total_seconds())),
+                "wrap_seconds": max(0, int((now - ended).total_seconds())),
+            },
         )
         return call.id
-    statement = insert(Call).values(
-        organisation_id=work.lead.organisation_id,
-        campaign_id=work.lead.campaign_id,
-        lead_id=work.lead.id,
-        contact_id=work.lead.contact_id,
-        seller_id=work.actor.user_id,
-        e164=entry.e164 if entry is not None else None,
-        started_at=now,
-        ended_at=now,
-        result=work.action.result,
-        action=work.action.slug,
-        source="console",
-        applied_at=now,
-    )
-    return int(session.execute(statement.returning(col(Call.id))).scalar_one())
+    values = {
+        "organisation_id": work.lead.organisation_id,
+        "campaign_id": work.lead.campaign_id,
+        "lead_id": work.lead.id,
+        "contact_id": work.lead.contact_id,
+        "seller_id": work.actor.user_id,
+        "e164": entry.e164 if entry is not None else None,
+        "started_at": now,
+        "ended_at": now,
+        "result": work.action.result,
+        "action": work.action.slug,
+        "source": "console",
+        "applied_at": now,
+    }
+    return add_row(session, "call", values)
 
 
 def close_callbacks(session: Session, work: Work) -> list[int]:
@@ -181,27 +182,11 @@ def activities(session: Session, work: Work, made: Plan, call_id: int) -> list[i
         "notes": work.note,
         "at": work.now,
     }
-    rows: list[dict[str, object]] = [
-        {
-            **common,
-            "kind": "call",
-            "state": "completed",
-            "call_id": call_id,
-            "due_at": None,
-            "completed_at": work.now,
-        }
-    ]
-    if made.callback_at is not None:
-        rows.append(
-            {
-                **common,
-                "kind": "callback",
-                "state": "pending",
-                "call_id": None,
-                "due_at": made.callback_at,
-                "completed_at": None,
-            }
-        )
+    done = {**common, "kind": "call", "state": "completed", "call_id": call_id, "completed_at": work.now}
+    if made.callback_at is None:
+        return [add_row(session, "activity", done)]
+    due = {**common, "kind": "callback", "state": "pending", "call_id": None, "completed_at": None}
+    rows = [{**done, "due_at": None}, {**due, "due_at": made.callback_at}]
     return list(session.execute(insert(Activity).values(rows).returning(col(Activity.id))).scalars())
 
 
@@ -261,6 +246,10 @@ def set_phone(session: Session, phone_id: int, *, bad: bool) -> None:
     affected(session, update(ContactPhone).where(col(ContactPhone.id) == phone_id).values(bad=bad))
 
 
+_LEAVE = delete(HopperEntry).where(col(HopperEntry.id) == bindparam("entry", type_=BigId))
+_LEAVE_MINE = _LEAVE.where(col(HopperEntry.locked_by) == SELLER)
+
+
 def leave_hopper(session: Session, work: Work) -> None:
     """Hopper entry, claim and held numbers go.
 
@@ -271,8 +260,8 @@ def leave_hopper(session: Session, work: Work) -> None:
     if entry is None:
         return
     mine = entry.locked_by == work.actor.user_id
-    still = [col(HopperEntry.locked_by) == work.actor.user_id] if mine else []
-    gone = affected(session, delete(HopperEntry).where(col(HopperEntry.id) == entry.id, *still))
+    values = {"entry": entry.id, "seller": work.actor.user_id}
+    gone = affected(session, _LEAVE_MINE if mine else _LEAVE, values if mine else {"entry": entry.id})
     if mine and not gone:
         raise Conflict(late.handled(session, work.lead, actor=work.actor), code="already_handled")
 
@@ -283,7 +272,9 @@ def forget_draft(session: Session, work: Work) -> None:
         affected(
             session,
             delete(Draft).where(
-                col(Draft.seller_id) == work.actor.user_id, col(Draft.lead_id) == work.lead.id
+                col(Draft.organisation_id) == work.lead.organisation_id,
+                col(Draft.seller_id) == work.actor.user_id,
+                col(Draft.lead_id) == work.lead.id,
             ),
         )
         work.former["draft"] = True
@@ -291,15 +282,14 @@ def forget_draft(session: Session, work: Work) -> None:
 
 def remember(session: Session, work: Work, event_id: int) -> None:
     """Push the outcome on the seller's undo stack."""
-    session.execute(
-        insert(UndoEntry).values(
-            organisation_id=work.lead.organisation_id,
-            seller_id=work.actor.user_id,
-            lead_id=work.lead.id,
-            campaign_id=work.lead.campaign_id,
-            event_id=event_id,
-            lead_version=work.lead.version + 1,
-            at=work.now,
-            former=work.former,
-        )
-    )
+    values = {
+        "organisation_id": work.lead.organisation_id,
+        "seller_id": work.actor.user_id,
+        "lead_id": work.lead.id,
+        "campaign_id": work.lead.campaign_id,
+        "event_id": event_id,
+        "lead_version": work.lead.version + 1,
+        "at": work.now,
+        "former": work.former,
+    }
+    add_row(session, "undo_entry", values)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import and_, exists, outerjoin, select, update
+from sqlalchemy import String, and_, bindparam, exists, outerjoin, select, update
 from sqlmodel import Session, col
 
 from domain.calling import history, late, outcome_writes, phones, plan
@@ -38,6 +38,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.people import states
 from domain.people.rights import SELLING_ROLES, Actor, require
 from domain.sales.sales import SaleInput
+from domain.sql import LEAD, ORGANISATION, SELLER, change_row
 
 _CALLBACK_PENDING = exists(
     select(col(Activity.id)).where(
@@ -97,6 +98,40 @@ def record(
     return _write(session, work, _planned(session, work, at), reason, sale)
 
 
+_READ = (
+    select(
+        Lead,
+        Contact,
+        Campaign,
+        HopperEntry,
+        Call,
+        col(Draft.text),
+        _CALLBACK_PENDING,
+        PROMOTED,
+        col(LeadList.active),
+    )
+    .select_from(
+        outerjoin(
+            outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)).outerjoin(
+                Call, and_(col(Call.id) == col(HopperEntry.call_id), col(HopperEntry.locked_by) == SELLER)
+            ),
+            Draft,
+            and_(
+                col(Draft.organisation_id) == col(Lead.organisation_id),
+                col(Draft.seller_id) == SELLER,
+                col(Draft.lead_id) == col(Lead.id),
+            ),
+        )
+        .join(Contact, col(Contact.id) == col(Lead.contact_id))
+        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+        .outerjoin(LeadList, col(LeadList.id) == col(Lead.list_id))
+    )
+    .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
+    .with_for_update(of=Lead, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def read(
     session: Session,
     actor: Actor,
@@ -107,38 +142,8 @@ def read(
     language: str,
 ) -> Work:
     """Lead, contact, campaign, claim and draft in one statement; the lead is locked."""
-    row = session.execute(
-        select(
-            Lead,
-            Contact,
-            Campaign,
-            HopperEntry,
-            Call,
-            col(Draft.text),
-            _CALLBACK_PENDING,
-            PROMOTED,
-            col(LeadList.active),
-        )
-        .select_from(
-            outerjoin(
-                outerjoin(Lead, HopperEntry, col(HopperEntry.lead_id) == col(Lead.id)).outerjoin(
-                    Call,
-                    and_(
-                        col(Call.id) == col(HopperEntry.call_id),
-                        col(HopperEntry.locked_by) == actor.user_id,
-                    ),
-                ),
-                Draft,
-                and_(col(Draft.lead_id) == col(Lead.id), col(Draft.seller_id) == actor.user_id),
-            )
-            .join(Contact, col(Contact.id) == col(Lead.contact_id))
-            .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
-            .outerjoin(LeadList, col(LeadList.id) == col(Lead.list_id))
-        )
-        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
-        .with_for_update(of=Lead, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    values = {"organisation": actor.organisation_id, "seller": actor.user_id, "lead": lead_id}
+    row = session.execute(_READ, values).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active = row
@@ -164,6 +169,27 @@ def read(
     )
 
 
+_ACTION = (
+    select(ConsoleAction, Reason)
+    .select_from(
+        outerjoin(
+            ConsoleAction,
+            Reason,
+            and_(
+                col(Reason.organisation_id) == col(ConsoleAction.organisation_id),
+                col(Reason.resolution) == col(ConsoleAction.resolution),
+                col(Reason.active),
+            ),
+        )
+    )
+    .where(
+        col(ConsoleAction.organisation_id) == ORGANISATION,
+        col(ConsoleAction.slug) == bindparam("slug", type_=String()),
+    )
+    .order_by(col(Reason.position), col(Reason.code))
+)
+
+
 def action_of(
     session: Session, organisation_id: int, slug: str, language: str
 ) -> tuple[ConsoleAction, tuple[ReasonView, ...]]:
@@ -172,22 +198,7 @@ def action_of(
     Raises:
         NotFound: there is none.
     """
-    rows = session.execute(
-        select(ConsoleAction, Reason)
-        .select_from(
-            outerjoin(
-                ConsoleAction,
-                Reason,
-                and_(
-                    col(Reason.organisation_id) == col(ConsoleAction.organisation_id),
-                    col(Reason.resolution) == col(ConsoleAction.resolution),
-                    col(Reason.active),
-                ),
-            )
-        )
-        .where(col(ConsoleAction.organisation_id) == organisation_id, col(ConsoleAction.slug) == slug)
-        .order_by(col(Reason.position), col(Reason.code))
-    ).all()
+    rows = session.execute(_ACTION, {"organisation": organisation_id, "slug": slug}).all()
     if not rows or not rows[0][0].active:
         raise NotFound(f"There is no active action {slug}. See: dialdeck actions list", code="unknown_action")
     reasons = (reason for _, reason in rows if reason is not None)
@@ -256,10 +267,7 @@ def _write(
     call_id = outcome_writes.call(session, work)
     closed = outcome_writes.close_callbacks(session, work)
     values = outcome_writes.lead_values(work, planned, chosen_reason)
-    session.execute(
-        update(Lead).where(col(Lead.id) == lead.id).values(**values),
-        execution_options={"synchronize_session": False},
-    )
+    change_row(session, "lead", lead.id, values)
     made_ids = outcome_writes.activities(session, work, made, call_id)
     if made.segment != lead.segment:
         outcome_writes.know_segment(session, work, made.segment)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from domain.codes import SellerState
 from domain.errors import Invalid
 from domain.people.models import SellerStateEvent
 from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.sql import add_row
 
 PAUSE_CODES: tuple[tuple[str, str], ...] = (
     ("break", "Break"),
@@ -45,17 +45,16 @@ def enter(
 ) -> StateView:
     """Record that the seller is in ``state`` from now on (one row; entering the same state again is a new row)."""
     require(actor, *SELLING_ROLES, to="work a queue")
-    session.execute(
-        insert(SellerStateEvent).values(
-            organisation_id=actor.organisation_id,
-            seller_id=actor.user_id,
-            campaign_id=campaign_id,
-            lead_id=lead_id,
-            state=state.value,
-            pause_code=pause_code,
-            at=now,
-        )
-    )
+    values = {
+        "organisation_id": actor.organisation_id,
+        "seller_id": actor.user_id,
+        "campaign_id": campaign_id,
+        "lead_id": lead_id,
+        "state": state.value,
+        "pause_code": pause_code,
+        "at": now,
+    }
+    add_row(session, "seller_state_event", values)
     return StateView(state, now, pause_code, campaign_id)
 
 
