@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain.calling import candidates, desk, dossier, empty, expiry, holding, whose
+from domain.calling import candidates, desk, dossier, empty, expiry, giving_back, holding, whose
 from domain.calling.desk import Desk
 from domain.calling.dossier import InHand
 from domain.calling.hopper import top_up
@@ -43,7 +43,7 @@ def next_lead(
             held = holding.read(session, actor=actor, entry=at.entry, now=now)
             if held is not None:
                 return _shown(session, held, at, now, language)
-        holding.release(session, actor=actor, entry=at.entry, now=now)
+        giving_back.release(session, actor=actor, entry=at.entry, now=now)
     try:
         hand = _take(session, actor, at, now)
     except holding.ClaimedElsewhere:
@@ -110,7 +110,7 @@ def leave(session: Session, *, actor: Actor, now: datetime) -> None:
     """Give the claim in hand back: the seller leaves the console. The draft stays."""
     entry = holding.own_entry(session, actor=actor)
     if entry is not None:
-        holding.release(session, actor=actor, entry=entry, now=now)
+        giving_back.release(session, actor=actor, entry=entry, now=now)
 
 
 def skip(session: Session, *, actor: Actor, now: datetime) -> int:
@@ -129,7 +129,7 @@ def skip(session: Session, *, actor: Actor, now: datetime) -> int:
         raise Conflict("A call is running: end it and record its outcome.", code="in_call")
     if entry.call_id is not None:
         raise Conflict("You called this person: record the outcome first.", code="outcome_missing")
-    holding.skip(session, actor=actor, entry=entry, now=now)
+    giving_back.skip(session, actor=actor, entry=entry, now=now)
     return entry.lead_id
 
 
@@ -152,7 +152,7 @@ def jump(
     if at.entry is not None and at.entry.lead_id != lead_id:
         if at.entry.state == "dialing":
             raise Conflict("A call is running: end it and record its outcome first.", code="in_call")
-        holding.put_to_front(session, actor=actor, entry=at.entry, now=now)
+        giving_back.put_to_front(session, actor=actor, entry=at.entry, now=now)
     elif at.entry is not None:
         return next_lead(session, actor=actor, campaign_id=lead.campaign_id, now=now, language=language)
     if not actor.leads_others and not whose.may_open(session, actor=actor, lead=lead):

@@ -57,7 +57,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
         lead for entry, lead in claims if entry.call_id is not None and lead.status not in FINAL_STATUSES
     ]
     history.write_many(session, [_event(entry, lead, now) for entry, lead in claims])
-    _give_back(session, rows)
+    _give_back(session, rows, now)
     if dialled:
         _outcome_missing(session, dialled, now)
     return len(claims)
@@ -87,13 +87,15 @@ def _event(entry: HopperEntry, lead: Lead, now: datetime) -> dict[str, object]:
     }
 
 
-def _give_back(session: Session, rows: Sequence[tuple[HopperEntry, Lead]]) -> None:
+def _give_back(session: Session, rows: Sequence[tuple[HopperEntry, Lead]], now: datetime) -> None:
     """Entries of the pool are free again where their lead still belongs there; the others go."""
-    back = [
-        entry.id
+    pooled = [
+        (entry, lead)
         for entry, lead in rows
         if entry.from_pool and entry.call_id is None and lead.queue_state == QueueState.IN_HOPPER
     ]
+    back = [entry.id for entry, lead in pooled if lead.next_attempt_at <= now]
+    waiting = [lead.id for _, lead in pooled if lead.next_attempt_at > now]
     gone = [entry.id for entry, _ in rows if entry.id not in set(back)]
     entries = [entry.id for entry, _ in rows]
     affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id).in_(entries)))
@@ -106,6 +108,11 @@ def _give_back(session: Session, rows: Sequence[tuple[HopperEntry, Lead]]) -> No
         )
     if gone:
         affected(session, delete(HopperEntry).where(col(HopperEntry.id).in_(gone)))
+    if waiting:
+        affected(
+            session,
+            update(Lead).where(col(Lead.id).in_(waiting)).values(queue_state=QueueState.READY.value),
+        )
 
 
 def _missing_values(lead: Lead, now: datetime) -> dict[str, object]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, outerjoin, select, update
+from sqlalchemy import and_, delete, outerjoin, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from domain.calling import history, phones
+from domain.calling import giving_back, phones
 from domain.calling.candidates import Candidate
 from domain.calling.dossier import PROMOTED, InHand
 from domain.calling.models import Draft, HeldNumber, HopperEntry, Lead
@@ -22,8 +22,6 @@ from domain.sql import LEAD, ORGANISATION, SELLER, affected, timed
 
 LEASE = timedelta(minutes=10)
 DIALLED_LEASE = timedelta(minutes=60)
-KEPT = timedelta(minutes=10)
-SKIPPED = timedelta(minutes=10)
 
 # Appointments, and people a seller asked for by name, are not held back by caps.
 _CAPPED_SOURCES = frozenset({"dropped", "assigned", "pool"})
@@ -323,7 +321,7 @@ def keep(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -
     if _renewed(session, actor, entry, e164s, now):
         return entry.expires_at
     if entry.call_id is None:
-        _free(session, actor, entry)
+        giving_back.free(session, actor, entry, now)
     return None
 
 
@@ -358,84 +356,3 @@ def still_held(
     """Whether the seller still holds all numbers of a claim; holds them again where the lease is over."""
     over = entry.expires_at is None or entry.expires_at <= now
     return not over or _renewed(session, actor, entry, [number.e164 for number in numbers], now)
-
-
-def release(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
-    """Give a claim back to where it came from.
-
-    A dialled person without an outcome stays in hand until the lease ends, so that the call is not lost.
-
-    Raises:
-        Conflict: a call is running or waits for its outcome.
-    """
-    if entry.call_id is not None:
-        raise Conflict(
-            "The person you called last still waits for an outcome; record it first.", code="outcome_missing"
-        )
-    _free(session, actor, entry)
-
-
-def _free(session: Session, actor: Actor, entry: HopperEntry, **values: object) -> bool:
-    """Back into the hopper where the fill had put it (and the lead may still be dialled), else gone.
-
-    False where the claim was not this seller's any more.
-    """
-    mine = (col(HopperEntry.id) == entry.id, col(HopperEntry.locked_by) == actor.user_id)
-    if not session.execute(select(col(HopperEntry.id)).where(*mine).with_for_update()).all():
-        return False
-    affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id) == entry.id))
-    still_pooled = exists(
-        select(col(Lead.id)).where(
-            col(Lead.id) == entry.lead_id, col(Lead.queue_state) == QueueState.IN_HOPPER.value
-        )
-    )
-    kept = 0
-    if entry.from_pool:
-        kept = affected(
-            session,
-            update(HopperEntry).where(*mine, still_pooled).values({**_FREE, **values}),
-        )
-    elif values:
-        kept = affected(session, update(HopperEntry).where(*mine).values({**_FREE, **values}))
-    if not kept:
-        affected(session, delete(HopperEntry).where(*mine))
-    return True
-
-
-_FREE: dict[str, object] = {
-    "state": HopperState.NEW.value,
-    "locked_by": None,
-    "locked_at": None,
-    "expires_at": None,
-    "dialled_at": None,
-    "call_id": None,
-    "kept_for": None,
-    "kept_until": None,
-}
-
-
-def put_to_front(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
-    """The person in hand steps back for a moment and is the next one for this seller (no skip).
-
-    A call that waits for its outcome goes along, so that it is not counted twice.
-    """
-    _free(session, actor, entry, kept_for=actor.user_id, kept_until=now + KEPT, call_id=entry.call_id)
-
-
-def skip(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime) -> None:
-    """Put off for ten minutes, then behind the others who wait; recorded with who and when.
-
-    Raises:
-        Conflict: the claim ended at this very moment.
-    """
-    if not _free(session, actor, entry, ready_at=now, kept_until=now + SKIPPED):
-        raise Conflict("This person is not in your hands any more.", code="no_claim")
-    history.write(
-        session,
-        organisation_id=actor.organisation_id,
-        at=now,
-        kind="skip",
-        user_id=actor.user_id,
-        lead_id=entry.lead_id,
-        campaign_id=entry.campaign_id,
-    )

@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from domain.calling import claims, history, holding, late, queue_state
+from domain.calling import claims, giving_back, history, holding, late, queue_state
 from domain.calling.actions import label_of
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
 from domain.calling.views import UndoResult
@@ -111,7 +111,7 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     _reopen_callbacks(session, former, [entry.lead_id, *back])
     queue_state.keep_paused_out(session, lead_ids=[entry.lead_id, *back])
     if in_hand is not None:
-        holding.put_to_front(session, actor=actor, entry=in_hand, now=now)
+        giving_back.put_to_front(session, actor=actor, entry=in_hand, now=now)
     _bring_back(session, actor, lead, note, now)
     if former.call_before is not None:
         holding.link_call(session, lead_id=entry.lead_id, call_id=former.call, now=now)

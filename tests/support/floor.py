@@ -20,8 +20,10 @@ from domain.calling import (
     drafts,
     hopper,
     lead_edits,
+    leads,
     outcomes,
     queue,
+    queue_state,
     reasons,
     undo,
 )
@@ -32,7 +34,8 @@ from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEnt
 from domain.calling.views import ActionView, Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
 from domain.campaigns import campaigns, lists
 from domain.campaigns.campaigns import CampaignSettings
-from domain.campaigns.models import CampaignSegment
+from domain.campaigns.models import Campaign, CampaignSegment
+from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import segment_key
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
@@ -428,6 +431,25 @@ class Floor:
     def search(self, who: str, text: str) -> list[int]:
         with self.database.reading() as session:
             return [line.lead_id for line in queue.search(session, actor=self[who], text=text)]
+
+    def recompute(self) -> None:
+        """Put every lead of the campaign where it belongs, as after an import."""
+        with self.database.transaction() as session:
+            policy = policy_of(session.get_one(Campaign, self.campaign_id))
+            queue_state.recompute(
+                session,
+                organisation_id=self.organisation_id,
+                dialable=policy.dialable,
+                where=col(Lead.campaign_id) == self.campaign_id,
+            )
+
+    def show(self, lead_id: int, who: str = "sup") -> LeadView:
+        with self.database.reading() as session:
+            return leads.show(session, actor=self[who], lead_id=lead_id, now=self.now)
+
+    def counts(self) -> leads.StatusCounts:
+        with self.database.reading() as session:
+            return leads.status_counts(session, actor=self["sup"], campaign_id=self.campaign_id)
 
     # ── what is in the database ──────────────────────────────────────────────────────────────────────────
 
