@@ -131,7 +131,7 @@ def _open_segments(session: Session, desk: Desk, now: datetime) -> list[str]:
 
 
 _SHIFT = bindparam("shift", type_=String())
-_POOLED = (
+_FREE = (
     select(col(HopperEntry.lead_id), col(HopperEntry.segment))
     .where(
         col(HopperEntry.organisation_id) == ORGANISATION,
@@ -151,9 +151,8 @@ _POOLED = (
         col(HopperEntry.ready_at),
         col(HopperEntry.id),
     )
-    .limit(_POOLED_AT_ONCE)
-    .with_for_update(skip_locked=True)
 )
+_POOLED = _FREE.limit(_POOLED_AT_ONCE).with_for_update(skip_locked=True)
 
 
 def pooled(
@@ -163,8 +162,22 @@ def pooled(
 
     Entries wanted by the other shift are left to its sellers while one of them is at work.
     """
+    found = session.execute(_POOLED, _values(actor, desk, now, without))
+    calendar = desk.policy.calendar
+    return [
+        Candidate(lead_id, "pool", segment) for lead_id, segment in found if calendar.is_open(now, segment)
+    ]
+
+
+def pool_order(session: Session, *, actor: Actor, desk: Desk, now: datetime, limit: int) -> list[int]:
+    """The same leads in the same order, only to be looked at."""
+    found = session.execute(_FREE.limit(limit), _values(actor, desk, now))
+    return [lead_id for lead_id, segment in found if desk.policy.calendar.is_open(now, segment)]
+
+
+def _values(actor: Actor, desk: Desk, now: datetime, without: Iterable[int] = ()) -> dict[str, object]:
     others = {Shift.MORNING.value, Shift.AFTERNOON.value} - {actor.shift.value}
-    values = {
+    return {
         "organisation": actor.organisation_id,
         "campaign": desk.policy.campaign_id,
         "shift": actor.shift.value,
@@ -172,9 +185,3 @@ def pooled(
         "without": list(without),
         "now": now,
     }
-    calendar = desk.policy.calendar
-    return [
-        Candidate(lead_id, "pool", segment)
-        for lead_id, segment in session.execute(_POOLED, values)
-        if calendar.is_open(now, segment)
-    ]

@@ -11,58 +11,74 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.desk import Desk
 from domain.calling.ready import RANGES_AT_ONCE
-from domain.campaigns.models import CampaignSegment
+from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy
 from domain.people.rights import Actor
 from domain.sql import timed
 
-_TIERS_SQL = """SELECT 'callback' AS why, '' AS segment, min(a.due_at) AS at FROM activity a
+_TIERS_SQL = """SELECT 'callback' AS why, l.segment AS segment, min(a.due_at) AS at FROM activity a
  JOIN lead l ON l.id = a.lead_id WHERE a.state = 'pending' AND a.kind = 'callback'
- AND a.organisation_id = :organisation AND a.campaign_id = :campaign
- AND (a.seller_id = :seller OR a.seller_id IS NULL)
+ AND a.organisation_id = :organisation AND a.campaign_id = :campaign AND l.queue_state = 3
+ AND (a.seller_id = :seller OR a.seller_id IS NULL) GROUP BY l.segment
  UNION ALL SELECT 'skipped', '', min(h.kept_until) FROM hopper_entry h
  WHERE h.organisation_id = :organisation AND h.campaign_id = :campaign AND h.kept_until > :now
- UNION ALL SELECT 'dropped', '', min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
+ UNION ALL SELECT 'held', '', min(h.expires_at) FROM hopper_entry h
+ WHERE h.organisation_id = :organisation AND h.campaign_id = :campaign AND h.expires_at > :now
+ UNION ALL SELECT 'held elsewhere', '', min(n.expires_at) FROM held_number n
+ WHERE n.organisation_id = :organisation AND n.expires_at > :now
+ UNION ALL SELECT 'hopper' || coalesce(h.shift, ''), h.segment, min(h.ready_at) FROM hopper_entry h
+ WHERE h.organisation_id = :organisation AND h.campaign_id = :campaign AND h.state = 'new' AND h.from_pool
+ AND (h.kept_until IS NULL OR h.kept_until <= :now) GROUP BY h.segment, h.shift
+ UNION ALL SELECT 'dropped', l.segment, min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
  AND l.campaign_id = :campaign AND l.queue_state = 4 AND (l.owner_id IS NULL OR l.owner_id = :seller)
- UNION ALL SELECT 'own', '', min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
- AND l.campaign_id = :campaign AND l.queue_state = 2 AND l.owner_id = :seller"""
-_RANGE_SQL = """ UNION ALL SELECT 'pool', :segment_{n}, min(l.next_attempt_at) FROM lead l
+ GROUP BY l.segment
+ UNION ALL SELECT 'own', l.segment, min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
+ AND l.campaign_id = :campaign AND l.queue_state = 2 AND l.owner_id = :seller GROUP BY l.segment"""
+_RANGE_SQL = """ UNION ALL SELECT 'pool', CAST(:segment_{n} AS TEXT), min(l.next_attempt_at) FROM lead l
  WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 0
  AND l.segment = :segment_{n} AND l.rank = :rank_{n}"""
+
+_LEASES = ("held", "held elsewhere")
+_IN_OTHER_HANDS = "The people who could be called now are in other sellers' hands."
 
 
 def explain(session: Session, *, actor: Actor, desk: Desk, now: datetime) -> tuple[str, datetime | None]:
     """One line saying why nobody can be called now, and the next moment (UTC) somebody can, if known."""
-    campaign, policy = desk.campaign, desk.policy
+    campaign, calendar = desk.campaign, desk.policy.calendar
     if not campaign.active:
         return "This campaign is paused; a supervisor can resume it.", None
-    times = _next_times(session, actor, policy, now)
-    upcoming: dict[str, datetime] = {}
-    for why, segment, at in times:
-        opening = policy.calendar.next_open(max(at, now), segment)
-        if opening is not None and (why not in upcoming or opening < upcoming[why]):
-            upcoming[why] = opening
-    if campaign.end_date is not None and not upcoming and times:
-        return f"The campaign ended on {campaign.end_date.isoformat()}.", None
-    if not upcoming:
-        return (
-            "Nobody is left to call in this campaign: all leads have ended or used up their attempts.",
-            None,
-        )
-    next_at = min(upcoming.values())
-    ripe = [segment for why, segment, at in times if at <= now]
-    if ripe and not any(policy.calendar.is_open(now, segment) for segment in ripe):
-        if (
-            campaign.start_date is not None
-            and not policy.calendar.is_open(now, "")
-            and (now.astimezone(policy.calendar.zones("")[0]).date() < campaign.start_date)
-        ):
-            return f"The campaign starts on {campaign.start_date.isoformat()}.", next_at
-        return "Outside calling hours for everybody who could be called.", next_at
+    found = _next_times(session, actor, desk.policy, now)
+    leases = {why: at for why, _, at in found if why in _LEASES}
+    times = [each for each in found if each[0] not in _LEASES]
+    openings = [(calendar.next_open(max(at, now), segment), why) for why, segment, at in times]
+    upcoming = sorted((at, why) for at, why in openings if at is not None and at > now)
+    soonest = upcoming[0][0] if upcoming else None
+    ripe = {why for at, why in openings if at == now}
     if ripe:
-        return "The people who could be called now are in other sellers' hands.", next_at
-    first = min(upcoming, key=lambda why: upcoming[why])
-    return _WAITING[first], next_at
+        shifts = {why.removeprefix("hopper") for why in ripe if why.startswith("hopper")}
+        left_to = shifts & (desk.shifts_at_work - {actor.shift.value})
+        lease = leases.get("held") or leases.get("held elsewhere")
+        next_at = min((at for at in (lease, soonest) if at is not None), default=None)
+        if left_to and len(left_to) == len(ripe):
+            return f"Those who could be called now are left to the {min(left_to)} shift.", next_at
+        return _IN_OTHER_HANDS, next_at
+    if soonest is not None:
+        if any(at <= now for _, _, at in times):
+            return _closed(campaign, desk.policy, now), soonest
+        first = upcoming[0][1]
+        return _WAITING["hopper" if first.startswith("hopper") else first], soonest
+    if times and campaign.end_date is not None:
+        return f"The campaign ended on {campaign.end_date.isoformat()}.", None
+    if "held" in leases:
+        return _IN_OTHER_HANDS, leases["held"]
+    return "Nobody is left to call in this campaign: all leads have ended or used up their attempts.", None
+
+
+def _closed(campaign: Campaign, policy: Policy, now: datetime) -> str:
+    today = now.astimezone(policy.calendar.zones("")[0]).date()
+    if campaign.start_date is not None and today < campaign.start_date:
+        return f"The campaign starts on {campaign.start_date.isoformat()}."
+    return "Outside calling hours for everybody who could be called."
 
 
 _WAITING = {
@@ -70,6 +86,7 @@ _WAITING = {
     "dropped": "Everybody has been called; the next one is a call that was cut.",
     "own": "Everybody has been called; your own leads wait for their next attempt.",
     "pool": "Everybody has been called; the others wait for their next attempt.",
+    "hopper": "Everybody has been called; the others wait for their next attempt.",
     "skipped": "Only people who were skipped just now are left.",
 }
 

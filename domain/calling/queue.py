@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import Session, col
 
 from domain.calling import desk
+from domain.calling.candidates import pool_order
 from domain.calling.candidates import waiting as tiers
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.calling.views import Figures, QueueLine
 from domain.campaigns.models import Campaign
-from domain.codes import HopperState, QueueState
+from domain.codes import QueueState
 from domain.contacts.models import Contact, ContactPhone
 from domain.people.rights import SELLING_ROLES, Actor, require
 
@@ -25,11 +26,18 @@ def figures(session: Session, *, actor: Actor, campaign_id: int, now: datetime) 
 def upcoming(
     session: Session, *, actor: Actor, campaign_id: int, now: datetime, limit: int = 20
 ) -> list[QueueLine]:
-    """Who comes next and why, in the order ``next`` takes them, then own callbacks still to come."""
+    """Who comes next after the one on screen, and why, in the order ``next`` takes them.
+
+    Own callbacks still to come stand behind them.
+    """
     require(actor, *SELLING_ROLES, to="see a queue")
     at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
     order = [(each.lead_id, each.source) for each in tiers(session, actor=actor, desk=at, now=now)]
-    order.extend((lead_id, "pool") for lead_id in _pool(session, actor, at, now, limit))
+    order.extend(
+        (lead_id, "pool") for lead_id in pool_order(session, actor=actor, desk=at, now=now, limit=limit)
+    )
+    if at.entry is not None:
+        order = [(lead_id, source) for lead_id, source in order if lead_id != at.entry.lead_id]
     later = _later_callbacks(session, actor, campaign_id, now, limit)
     wanted = dict(order[:limit])
     due = dict(later)
@@ -41,22 +49,6 @@ def upcoming(
         if lead_id in lines and lead_id not in wanted
     ]
     return first + then
-
-
-def _pool(session: Session, actor: Actor, at: desk.Desk, now: datetime, limit: int) -> list[int]:
-    rows = session.execute(
-        select(col(HopperEntry.lead_id), col(HopperEntry.segment))
-        .where(
-            col(HopperEntry.organisation_id) == actor.organisation_id,
-            col(HopperEntry.campaign_id) == at.policy.campaign_id,
-            col(HopperEntry.state) == HopperState.NEW.value,
-            col(HopperEntry.from_pool),
-            or_(col(HopperEntry.kept_until).is_(None), col(HopperEntry.kept_until) <= now),
-        )
-        .order_by(col(HopperEntry.rank), col(HopperEntry.ready_at), col(HopperEntry.id))
-        .limit(limit)
-    )
-    return [lead_id for lead_id, segment in rows if at.policy.calendar.is_open(now, segment)]
 
 
 def _later_callbacks(
@@ -150,17 +142,22 @@ def search(
     wanted = text.strip()
     if not wanted:
         return []
-    matches: list[ColumnElement[bool]] = [
-        func.lower(col(Contact.name)).contains(wanted.lower(), autoescape=True),
-        func.lower(col(Contact.company)).contains(wanted.lower(), autoescape=True),
-    ]
+    matches: list[ColumnElement[bool]] = []
+    for column in (col(Contact.name), col(Contact.company)):
+        matches.append(func.lower(column).contains(wanted.lower(), autoescape=True))
+        # The databases' own lower() may know plain letters only, so accents are tried as people write them.
+        for written in {wanted, wanted.lower(), wanted.upper(), wanted.title()}:
+            if not written.isascii():
+                matches.append(column.contains(written, autoescape=True))
     digits = "".join(sign for sign in wanted if sign.isdigit())
     if len(digits) >= 3:
+        # Numbers are kept without the 0 that people dial before them inside a country.
+        national = digits.removeprefix("0") if len(digits) > 6 else digits
         matches.append(
             exists(
                 select(col(ContactPhone.id)).where(
                     col(ContactPhone.contact_id) == col(Lead.contact_id),
-                    col(ContactPhone.e164).contains(digits.lstrip("0") or digits, autoescape=True),
+                    or_(col(ContactPhone.e164).contains(digits), col(ContactPhone.e164).contains(national)),
                 )
             )
         )

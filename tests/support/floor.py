@@ -40,7 +40,7 @@ from domain.campaigns.segments import segment_key
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
 from domain.contacts import do_not_call
-from domain.contacts.models import ContactPhone, DoNotCall
+from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.people.models import Organisation, User
 from domain.people.rights import Actor
 from domain.sales.models import Sale
@@ -249,6 +249,12 @@ class Floor:
             phone.bad = True
             session.add(phone)
 
+    def rename(self, lead_id: int, name: str) -> None:
+        with self.database.transaction() as session:
+            contact = session.get_one(Contact, session.get_one(Lead, lead_id).contact_id)
+            contact.name = name
+            session.add(contact)
+
     def add_number(self, lead_id: int, e164: str) -> None:
         """One more number for the person behind a lead."""
         contact_id = self.row(lead_id).contact_id
@@ -350,10 +356,13 @@ class Floor:
 
     def edit(self, lead_id: int, **changes: object) -> LeadView:
         """A supervisor's edit."""
+        return self.edit_as("sup", lead_id, **changes)
+
+    def edit_as(self, who: str, lead_id: int, **changes: object) -> LeadView:
         with self.database.transaction() as session:
             return lead_edits.edit(
                 session,
-                actor=self["sup"],
+                actor=self[who],
                 lead_id=lead_id,
                 changes=LeadChanges(**changes),  # type: ignore[arg-type]  # names and types of the changes
                 now=self.now,
