@@ -136,8 +136,8 @@ def lock_leads(session: Session, *, actor: Actor, lead_id: int) -> None:
     For a caller that will register those numbers: whoever changes many leads takes them in this order, so that
     nobody waits for somebody who waits for them.
     """
-    person = select(col(Lead.contact_id)).where(col(Lead.id) == lead_id).scalar_subquery()
-    theirs = select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == person)
+    person = select(col(Lead.contact_id)).where(col(Lead.id) == lead_id)
+    theirs = select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id) == person.scalar_subquery())
     sharing = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(theirs)
     )
@@ -145,7 +145,7 @@ def lock_leads(session: Session, *, actor: Actor, lead_id: int) -> None:
         select(col(Lead.id))
         .where(
             col(Lead.organisation_id) == actor.organisation_id,
-            or_(col(Lead.contact_id) == person, col(Lead.contact_id).in_(sharing)),
+            col(Lead.contact_id).in_(sharing.union(person)),  # one list of people, see _open_leads
         )
         .order_by(col(Lead.id))
         .with_for_update(key_share=True)
