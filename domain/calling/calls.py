@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlmodel import Session, col
 
 from domain.calling import history, queue_state
 from domain.calling.models import Activity, Call, HopperEntry, Lead
 from domain.campaigns import retry
-from domain.campaigns.models import Campaign
+from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import Policy, policy_of
-from domain.codes import FINAL_STATUSES, CallResult, DialStatus, QueueState, Resolution
+from domain.codes import FINAL_STATUSES, CallResult, CampaignStatus, DialStatus, QueueState, Resolution
 from domain.constructs import insert_ignore
 from domain.errors import Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
@@ -100,16 +100,23 @@ def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]
 
 
 def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
-    """The call this report is about, if it is known: same external id, or our own within two minutes."""
+    """The call this report is about, if it is known.
+
+    That is one with the same external id; our own within two minutes; or a report of the very same moment where
+    one of the two has no id. A call whose number nobody wrote down is the same on any number of the lead.
+    """
     known = col(Call.lead_id) == lead.id
     own = (
         (col(Call.source) == "console")
         & col(Call.started_at).between(call.started_at - SAME_CALL, call.started_at + SAME_CALL)
         & (col(Call.undone_at).is_(None))
     )
+    told = (col(Call.source) == "external") & (col(Call.started_at) == call.started_at)
+    if call.external_id is not None:
+        told = told & col(Call.external_id).is_(None)
+    same = known & (own | told)
     if call.e164 is not None:
-        own = own & (col(Call.e164) == call.e164)
-    same = known & own
+        same = same & or_(col(Call.e164) == call.e164, col(Call.e164).is_(None))
     if call.external_id is not None:
         same = same | (
             (col(Call.organisation_id) == lead.organisation_id) & (col(Call.external_id) == call.external_id)
@@ -160,17 +167,22 @@ def apply(
         Whether the status was decided by this call.
     """
     newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
-    target = ALLOWED[lead.status or None][call.result] if newest else None
+    target = ALLOWED.get(lead.status or None, ALLOWED[None])[call.result] if newest else None
     before = history.lead_values(lead)
     values: dict[str, object] = {"version": lead.version + 1, "updated_at": now}
     if call.counted:
         values["dial_attempts"] = _expected_attempts(session, lead)
-        if call.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS):
+        since_reset = lead.counting_from is None or call.started_at >= lead.counting_from
+        if call.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS) and since_reset:
             values["answered_count"] = lead.answered_count + 1
     if newest:
         values |= {"last_dial_attempt": call.started_at, "dial_result": call.result.value}
     if target is not None:
         values |= _moved(session, lead, policy, target, call, values, now)
+    elif _used_up(lead, policy, values):
+        values |= _waits(session, lead, policy, DialStatus(str(lead.status)), exhausted=True)
+    if values.get("status") in FINAL_STATUSES:
+        _cancel_callbacks(session, lead, now)
     affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**values))
     old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
     history.write(
@@ -214,6 +226,9 @@ def _moved(
 ) -> dict[str, object]:
     """Status, campaign status, next attempt and queue for a lead that a call moved."""
     attempts = int(str(counters.get("dial_attempts", lead.dial_attempts)))
+    exhausted = target in retry.RETRIED_STATUSES and attempts >= policy.max_attempts
+    if exhausted and policy.close_exhausted:
+        return {"last_status_change": now, **_waits(session, lead, policy, target, exhausted=True)}
     values: dict[str, object] = {"status": target.value}
     if target.value != lead.status:
         values["last_status_change"] = now
@@ -223,7 +238,6 @@ def _moved(
         values["campaign_status"] = 2 if lead.campaign_status in (1, 3) else lead.campaign_status
     elif lead.campaign_status == 1:
         values["campaign_status"] = 3
-    exhausted = target in retry.RETRIED_STATUSES and attempts >= policy.max_attempts
     dropped_before = lead.dial_result == DialStatus.DROPPED.value
     if target in retry.RETRIED_STATUSES:
         values["next_attempt_at"] = retry.next_attempt(
@@ -235,24 +249,77 @@ def _moved(
             calendar=policy.calendar,
             segment=lead.segment,
         )
-    pending = exists(
-        select(col(Activity.id)).where(
+    quick = target is DialStatus.DROPPED and not dropped_before
+    return values | _waits(session, lead, policy, target, exhausted=exhausted, quick_retry=quick)
+
+
+def _used_up(lead: Lead, policy: Policy, counters: dict[str, object]) -> bool:
+    """Whether an older call that came late was the last one allowed; the newest decides the status still."""
+    attempts = int(str(counters.get("dial_attempts", lead.dial_attempts)))
+    retried = {status.value for status in retry.RETRIED_STATUSES}
+    return lead.status in retried and not lead.exhausted and attempts >= policy.max_attempts
+
+
+def _waits(
+    session: Session,
+    lead: Lead,
+    policy: Policy,
+    status: DialStatus,
+    *,
+    exhausted: bool,
+    quick_retry: bool = False,
+) -> dict[str, object]:
+    """Where the lead waits with its new status; at the limit it is exhausted, or closed as the campaign says."""
+    if lead.queue_state == QueueState.IN_HOPPER:
+        _leave_hopper(session, lead)
+    if exhausted and policy.close_exhausted:
+        return {
+            "status": DialStatus.CLOSED.value,
+            "campaign_status": CampaignStatus.ENDED_WITHOUT_CONTACT.value,
+            "campaign_resolution": Resolution.UN.value,
+            "exhausted": False,
+            "queue_state": QueueState.OUT.value,
+        }
+    pending, paused = session.execute(
+        select(
+            exists(
+                select(col(Activity.id)).where(
+                    col(Activity.lead_id) == lead.id,
+                    col(Activity.state) == "pending",
+                    col(Activity.kind) == "callback",
+                )
+            ),
+            exists(
+                select(col(LeadList.id)).where(
+                    col(LeadList.id) == lead.list_id, col(LeadList.active).is_(False)
+                )
+            ),
+        )
+    ).one()
+    state = queue_state.of_lead(
+        status=status.value,
+        exhausted=exhausted,
+        owner_id=lead.owner_id,
+        dialable=policy.dialable,
+        list_active=not paused,
+        callback_pending=pending,
+        quick_retry=quick_retry,
+    )
+    return {"exhausted": exhausted, "queue_state": state.value}
+
+
+def _cancel_callbacks(session: Session, lead: Lead, now: datetime) -> None:
+    """A lead that has ended is called back by nobody."""
+    affected(
+        session,
+        update(Activity)
+        .where(
             col(Activity.lead_id) == lead.id,
             col(Activity.state) == "pending",
             col(Activity.kind) == "callback",
         )
+        .values(state="cancelled", completed_at=now),
     )
-    state = queue_state.of_lead(
-        status=target.value,
-        exhausted=exhausted,
-        owner_id=lead.owner_id,
-        dialable=policy.dialable,
-        callback_pending=bool(session.execute(select(pending)).scalar_one()),
-        quick_retry=target is DialStatus.DROPPED and not dropped_before,
-    )
-    if lead.queue_state == QueueState.IN_HOPPER:
-        _leave_hopper(session, lead)
-    return values | {"exhausted": exhausted, "queue_state": state.value}
 
 
 def _leave_hopper(session: Session, lead: Lead) -> None:
