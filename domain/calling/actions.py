@@ -1,7 +1,7 @@
 """Console actions and reasons: the data behind the seller's keys, seeded, listed, added and edited.
 
-Source of the seed: the calling specification, section 1.5. Seeding never touches the shop's own keys,
-order and active flags, and never deletes.
+Source of the seed: the calling specification, section 1.5. Seeding never touches the shop's own keys, order,
+active flags and choices when to ask for a reason, and never deletes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from domain.calling.action_seed import ACTION_SEED, REASON_SEED
 from domain.calling.models import ConsoleAction, Reason
 from domain.calling.views import ActionView, ReasonView
-from domain.codes import ActionType, CampaignStatus, DialStatus, ReasonMode, Resolution, Role
+from domain.codes import ActionType, CallResult, CampaignStatus, DialStatus, ReasonMode, Resolution, Role
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import Actor, require
 
@@ -23,11 +23,15 @@ CLEAR = "clear"
 
 @dataclass(frozen=True, slots=True)
 class SeedCounts:
-    """What a seed did, actions and reasons together."""
+    """What a seed did with the actions."""
 
     created: int
     updated: int
     unchanged: int
+
+
+_SHOPS_CHOICE = frozenset({"reason"})
+_EDITABLE = frozenset(ConsoleAction.model_fields) - {"id", "organisation_id", "slug", "origin"}
 
 
 def seed(session: Session, *, actor: Actor) -> SeedCounts:
@@ -61,7 +65,11 @@ def seed_shop(session: Session, *, organisation_id: int) -> SeedCounts:
             )
             created += 1
             continue
-        changed = {name: value for name, value in meaning.items() if getattr(row, name) != value}
+        changed = {
+            name: value
+            for name, value in meaning.items()
+            if name not in _SHOPS_CHOICE and getattr(row, name) != value
+        }
         if changed and row.origin == "seed":
             row.sqlmodel_update(changed)
             session.add(row)
@@ -209,10 +217,14 @@ def edit(session: Session, *, actor: Actor, slug: str, changes: dict[str, object
     row = _action(session, actor.organisation_id, slug)
     if row is None:
         raise NotFound(f"There is no action {slug}. See: dialdeck actions list", code="unknown_action")
-    labels = changes.pop("labels", None)
-    if isinstance(labels, dict):
-        row.labels = {**row.labels, **labels}
-    row.sqlmodel_update(changes)
+    unknown = sorted(set(changes) - _EDITABLE)
+    if unknown:
+        raise Invalid(f"{', '.join(unknown)} cannot be changed of an action.", code="setting")
+    labels = changes.get("labels")
+    with session.no_autoflush:
+        row.sqlmodel_update({name: value for name, value in changes.items() if name != "labels"})
+        if isinstance(labels, dict):
+            row.labels = {**row.labels, **labels}
     _check(session, row)
     session.add(row)
     session.flush()
@@ -245,6 +257,13 @@ def _check(session: Session, row: ConsoleAction) -> None:
     )
     _one_of(row.resolution, list(Resolution), "resolution", row.slug)
     _one_of(row.lead_status, list(DialStatus), "lead status", row.slug)
+    for value, codes, what in (
+        (row.type, list(ActionType), "type of action"),
+        (row.reason, list(ReasonMode), "way to ask for a reason"),
+        (row.result, list(CallResult), "call result"),
+    ):
+        if value not in codes:
+            raise Invalid(f"{row.slug}: {value!r} is no {what}; use one of {', '.join(codes)}.", code="code")
     if row.key is None:
         return
     if len(row.key) != 1 or not row.key.isprintable() or row.key.isdigit() or row.key.isspace():
