@@ -50,11 +50,11 @@ def write_statistics(connection: Connection) -> None:
     """Tell SQLite about all indexes there are; safe to repeat. Connections opened from then on know it."""
     connection.exec_driver_sql("ANALYZE organisation")  # makes the table of statistics
     connection.exec_driver_sql("DELETE FROM sqlite_stat1")
-    for table, index, unique in _indexes(connection):
+    for table, index, unique, partial in _indexes(connection):
         columns = [str(row[2]) for row in connection.exec_driver_sql(f'PRAGMA index_info("{index}")')]
         connection.exec_driver_sql(
             "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)",
-            (table, index, _described(_ROWS.get(table, _FEW_ROWS), columns, unique)),
+            (table, index, _described(_ROWS.get(table, _FEW_ROWS), columns, unique, partial)),
         )
 
 
@@ -63,24 +63,26 @@ def has_statistics(connection: Connection) -> bool:
     if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").first():
         return False
     described = {row[0] for row in connection.exec_driver_sql("SELECT idx FROM sqlite_stat1")}
-    return {index for _, index, _ in _indexes(connection)} <= described
+    return {index for _, index, _, _ in _indexes(connection)} <= described
 
 
-def _indexes(connection: Connection) -> list[tuple[str, str, bool]]:
+def _indexes(connection: Connection) -> list[tuple[str, str, bool, bool]]:
+    """Table, name, whether it is unique, and whether it is partial."""
     rows = connection.exec_driver_sql(
-        'SELECT t.name, i.name, i."unique" FROM sqlite_master t JOIN pragma_index_list(t.name) i '
+        'SELECT t.name, i.name, i."unique", i.partial FROM sqlite_master t JOIN pragma_index_list(t.name) i '
         "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
     )
-    return [(str(table), str(index), bool(unique)) for table, index, unique in rows]
+    return [(str(table), str(index), bool(unique), bool(part)) for table, index, unique, part in rows]
 
 
-def _described(rows: int, columns: Sequence[str], unique: bool) -> str:
+def _described(rows: int, columns: Sequence[str], unique: bool, partial: bool) -> str:
     """SQLite's form: rows, then how many of them share the first column, the first two, and so on.
 
-    An index is never walked through with its first columns left open (``noskipscan``).
+    Half of the rows are in a partial index, so that it is preferred. An index is never walked through with its
+    first columns left open (``noskipscan``).
     """
     shared = []
-    left = rows
+    rows = left = rows // 2 if partial else rows
     for column in columns:
         left = max(1, left // _DIFFERENT.get(column, rows))
         shared.append(left)

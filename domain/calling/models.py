@@ -61,6 +61,7 @@ class Lead(Entity, table=True):
             "next_attempt_at",
             where="queue_state = 4",
         ),
+        partial_index("ix_lead_owner", "organisation_id", "owner_id", where="owner_id IS NOT NULL"),
         partial_index("ix_lead_external", "organisation_id", "external_id", where="external_id IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, union
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.calling import desk
 from domain.calling.candidates import pool_order
 from domain.calling.candidates import waiting as tiers
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
+from domain.calling.queue_state import IN_POOL
 from domain.calling.views import Figures, QueueLine
 from domain.campaigns.models import Campaign
-from domain.codes import QueueState
 from domain.contacts.models import Contact, ContactPhone
 from domain.people.rights import SELLING_ROLES, Actor, require
+
+_OTHER = aliased(Lead)
 
 
 def figures(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> Figures:
@@ -172,24 +175,22 @@ def search(
 def own_leads(actor: Actor) -> ColumnElement[bool]:
     """The condition for a seller's own leads: owned, called back, in hand, or handled by them."""
     seller = actor.user_id
-    return or_(
-        col(Lead.owner_id) == seller,
-        col(Lead.id).in_(
-            select(col(Activity.lead_id)).where(
-                col(Activity.organisation_id) == actor.organisation_id,
-                col(Activity.state) == "pending",
-                col(Activity.seller_id) == seller,
-            )
-        ),
-        col(Lead.id).in_(select(col(HopperEntry.lead_id)).where(col(HopperEntry.locked_by) == seller)),
-        col(Lead.id).in_(
-            select(col(HistoryEvent.lead_id)).where(
-                col(HistoryEvent.organisation_id) == actor.organisation_id,
-                col(HistoryEvent.user_id) == seller,
-                col(HistoryEvent.lead_id).is_not(None),
-            )
-        ),
+    owned = select(col(_OTHER.id)).where(
+        col(_OTHER.organisation_id) == actor.organisation_id, col(_OTHER.owner_id) == seller
     )
+    called_back = select(col(Activity.lead_id)).where(
+        col(Activity.organisation_id) == actor.organisation_id,
+        col(Activity.state) == "pending",
+        col(Activity.seller_id) == seller,
+    )
+    in_hand = select(col(HopperEntry.lead_id)).where(
+        col(HopperEntry.organisation_id) == actor.organisation_id, col(HopperEntry.locked_by) == seller
+    )
+    handled = select(col(HistoryEvent.lead_id)).where(
+        col(HistoryEvent.organisation_id) == actor.organisation_id, col(HistoryEvent.user_id) == seller
+    )
+    # One list of numbers, so that only these leads are looked at.
+    return col(Lead.id).in_(union(owned, called_back, in_hand, handled))
 
 
 def waiting(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> int:
@@ -201,7 +202,7 @@ def waiting(session: Session, *, actor: Actor, campaign_id: int, now: datetime) 
             .where(
                 col(Lead.organisation_id) == actor.organisation_id,
                 col(Lead.campaign_id) == campaign_id,
-                col(Lead.queue_state) == QueueState.READY.value,
+                IN_POOL,
                 col(Lead.next_attempt_at) > now,
             )
         ).scalar_one()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, literal, or_, select, text, update
 from sqlmodel import Session, col
 
 from domain.calling.models import Activity, HopperEntry, Lead
@@ -18,6 +18,9 @@ from domain.contacts.models import ContactPhone
 from domain.sql import affected
 
 _FINAL = tuple(status.value for status in FINAL_STATUSES)
+
+IN_POOL = text("lead.queue_state = 0")
+"""The state is READY, in the very words of the index of those who are: as a parameter SQLite would not see it."""
 
 
 def of_lead(

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select
 from sqlmodel import Session, col
 
 from domain.base import metadata
 from domain.calling.models import Call, Lead
+from domain.calling.queue_state import IN_POOL
 from domain.campaigns.policy import Policy
 from domain.constructs import among_first
 from domain.contacts.models import ContactPhone, DoNotCall
@@ -105,7 +106,7 @@ def _first_of(
     ready = and_(
         _LEADS.organisation_id == organisation_id,
         _LEADS.campaign_id == policy.campaign_id,
-        text("lead.queue_state = 0"),  # in these words, as the index of those who are ready has it
+        IN_POOL,
         _LEADS.next_attempt_at <= now,
         *([_LEADS.id.not_in(list(without))] if without else ()),
     )

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from domain.calling.models import Activity, Call, HopperEntry, Lead
+from domain.calling.queue_state import IN_POOL
 from domain.calling.views import CampaignCard
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import day_start
-from domain.codes import HopperState, QueueState
+from domain.codes import HopperState
 from domain.people.rights import SELLING_ROLES, Actor, require
 
 
 def cards(session: Session, *, actor: Actor, now: datetime) -> list[CampaignCard]:
-    """One card a campaign, active and open ones first; six statements whatever the number of campaigns."""
+    """One card a campaign, active and open ones first; eight statements whatever the number of campaigns."""
     require(actor, *SELLING_ROLES, to="work a queue")
     campaigns = (
         session.execute(select(Campaign).where(col(Campaign.organisation_id) == actor.organisation_id))
         .scalars()
         .all()
     )
-    leads = _leads(session, actor, now)
+    leads = _leads(session, actor, [campaign.id for campaign in campaigns], now)
     free = _free(session, actor)
     callbacks = _callbacks(session, actor, now)
     done = _done(session, actor, now)
@@ -37,22 +39,28 @@ def cards(session: Session, *, actor: Actor, now: datetime) -> list[CampaignCard
     return sorted(found, key=lambda card: (not card.active, not card.open_now, card.name))
 
 
-def _leads(session: Session, actor: Actor, now: datetime) -> dict[int, tuple[int, int, int, int]]:
-    """Per campaign: all leads, ripe ones of the pool, waiting ones, and the seller's own."""
-    pooled = col(Lead.queue_state) == QueueState.READY.value
-    ripe = col(Lead.next_attempt_at) <= now
-    rows = session.execute(
-        select(
-            col(Lead.campaign_id),
-            func.count(),
-            func.sum(case((pooled & ripe, 1), else_=0)),
-            func.sum(case((pooled & ~ripe, 1), else_=0)),
-            func.sum(case((col(Lead.owner_id) == actor.user_id, 1), else_=0)),
-        )
-        .where(col(Lead.organisation_id) == actor.organisation_id)
-        .group_by(col(Lead.campaign_id))
+def _leads(
+    session: Session, actor: Actor, campaigns: Sequence[int | None], now: datetime
+) -> dict[int, tuple[int, int, int, int]]:
+    """Per campaign: all leads, ripe ones of the pool, waiting ones, and the seller's own.
+
+    Three counts, for each can be taken from an index alone.
+    """
+    campaign, of_shop = col(Lead.campaign_id), col(Lead.organisation_id) == actor.organisation_id
+    pooled = (
+        select(campaign, func.sum(case((col(Lead.next_attempt_at) <= now, 1), else_=0)), func.count())
+        .where(of_shop, campaign.in_(campaigns), IN_POOL)
+        .group_by(campaign)
     )
-    return {row[0]: (row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows}
+    own = (
+        select(campaign, func.count()).where(of_shop, col(Lead.owner_id) == actor.user_id).group_by(campaign)
+    )
+    every = select(campaign, func.count()).where(of_shop).group_by(campaign)
+    ripe = {row[0]: (int(row[1]), row[2] - int(row[1])) for row in session.execute(pooled)}
+    mine = {row[0]: row[1] for row in session.execute(own)}
+    return {
+        row[0]: (row[1], *ripe.get(row[0], (0, 0)), mine.get(row[0], 0)) for row in session.execute(every)
+    }
 
 
 def _free(session: Session, actor: Actor) -> dict[int, int]:

@@ -302,6 +302,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_lead_external', ['organisation_id', 'external_id'], unique=False, sqlite_where=sa.text('external_id IS NOT NULL'), postgresql_where=sa.text('external_id IS NOT NULL'))
         batch_op.create_index('ix_lead_list', ['organisation_id', 'list_id'], unique=False)
         batch_op.create_index('ix_lead_owned', ['organisation_id', 'campaign_id', 'owner_id', 'rank', 'next_attempt_at', 'id'], unique=False, sqlite_where=sa.text('queue_state = 2'), postgresql_where=sa.text('queue_state = 2'))
+        batch_op.create_index('ix_lead_owner', ['organisation_id', 'owner_id'], unique=False, sqlite_where=sa.text('owner_id IS NOT NULL'), postgresql_where=sa.text('owner_id IS NOT NULL'))
         batch_op.create_index('ix_lead_ready', ['organisation_id', 'campaign_id', 'segment', 'rank', 'next_attempt_at', 'id'], unique=False, sqlite_where=sa.text('queue_state = 0'), postgresql_where=sa.text('queue_state = 0'))
         batch_op.create_index('ix_lead_status', ['organisation_id', 'campaign_id', 'status'], unique=False)
 
