@@ -34,7 +34,8 @@ from domain.sql import SELLER, add_row, affected, change_row
 class Work:
     """One outcome on its way: what was read, what was asked, what has been written so far.
 
-    ``dialled`` is the call that waits for this outcome, if it was dialled here.
+    ``dialled`` is the call that waits for this outcome, if it was dialled here. ``another_number``: whether the
+    contact has another good number, where *wrong number* asked for it.
     """
 
     actor: Actor
@@ -48,6 +49,7 @@ class Work:
     callback_pending: bool
     promoted: bool
     list_active: bool
+    another_number: bool | None
     draft: str | None
     action: ConsoleAction
     reasons: tuple[ReasonView, ...]
@@ -58,10 +60,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the number it marks bad, and the contact's numbers where the action needed them."""
+    """A plan, the number (E.164) it marks bad, and the contact's numbers where the action needed them."""
 
     plan: Plan
-    bad_number: Number | None
+    wrong_number: str | None
     numbers: list[Number]
 
 
@@ -236,14 +238,25 @@ def consequences(
         work.former["cancelled"] = list(done.cancelled_callbacks)
         if done.blocked:
             notices.append(f"{len(done.blocked)} other lead(s) with these numbers blocked too")
-    if planned.bad_number is not None and not planned.bad_number.bad:
-        set_phone(session, planned.bad_number.phone_id, bad=True)
-        work.former["bad_phone"] = planned.bad_number.phone_id
+    if planned.wrong_number is not None:
+        work.former["bad_phone"] = mark_wrong(session, lead, planned.wrong_number)
     return tuple(notices)
 
 
-def set_phone(session: Session, phone_id: int, *, bad: bool) -> None:
-    affected(session, update(ContactPhone).where(col(ContactPhone.id) == phone_id).values(bad=bad))
+def mark_wrong(session: Session, lead: Lead, e164: str) -> int | None:
+    """The number is bad from now on; returns its phone, None where it was bad before."""
+    marked: int | None = session.execute(
+        update(ContactPhone)
+        .where(
+            col(ContactPhone.contact_id) == lead.contact_id,
+            col(ContactPhone.e164) == e164,
+            col(ContactPhone.bad).is_(False),
+        )
+        .values(bad=True)
+        .returning(col(ContactPhone.id)),
+        execution_options={"synchronize_session": False},
+    ).scalar_one_or_none()
+    return marked
 
 
 _LEAVE = delete(HopperEntry).where(col(HopperEntry.id) == bindparam("entry", type_=BigId))

@@ -130,6 +130,7 @@ _READ = (
     .with_for_update(of=Lead, key_share=True)
     .execution_options(populate_existing=True)
 )
+_READ_FOR_WRONG_NUMBER = _READ.add_columns(phones.another_good_number())
 
 
 def read(
@@ -143,10 +144,11 @@ def read(
 ) -> Work:
     """Lead, contact, campaign, claim and draft in one statement; the lead is locked."""
     values = {"organisation": actor.organisation_id, "seller": actor.user_id, "lead": lead_id}
-    row = session.execute(_READ, values).one_or_none()
+    statement = _READ_FOR_WRONG_NUMBER if meaning[0].marks_phone_bad else _READ
+    row = session.execute(statement, values).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
-    lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active = row
+    lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active, *another = row
     action, reasons = meaning
     text = note if note is not None else draft
     return Work(
@@ -161,6 +163,7 @@ def read(
         callback_pending=pending,
         promoted=promoted,
         list_active=list_active is not False,
+        another_number=another[0] if another and entry is not None and entry.e164 is not None else None,
         draft=draft,
         action=action,
         reasons=reasons,
@@ -210,31 +213,26 @@ def action_of(
 def _planned(session: Session, work: Work, at: datetime | None) -> Planned:
     """The plan of the outcome; numbers are only read where the action needs them."""
     numbers: list[Number] = []
-    bad = None
-    registers = work.action.lead_status == DialStatus.DNC
-    if work.action.marks_phone_bad or registers:
+    wrong = work.entry.e164 if work.entry is not None else None
+    unknown = work.action.marks_phone_bad and work.another_number is None
+    if unknown or work.action.lead_status == DialStatus.DNC:
         numbers = phones.of_contact(
             session,
             organisation_id=work.actor.organisation_id,
             contact_id=work.lead.contact_id,
             now=work.now,
         )
-    if work.action.marks_phone_bad:
-        dialled = work.entry.e164 if work.entry is not None else None
-        bad = next((n for n in numbers if n.e164 == dialled), None) or phones.choose(
-            numbers, work.lead.dial_attempts
-        )
+    if unknown:
+        turn = phones.choose(numbers, work.lead.dial_attempts)
+        wrong = turn.e164 if turn is not None else None
     facts = facts_of(
-        work.lead,
-        numbers,
-        dialled=work.dialled is not None,
-        wrong=bad.e164 if bad is not None else None,
-        promoted=work.promoted,
+        work.lead, numbers, dialled=work.dialled is not None, wrong=wrong, promoted=work.promoted
     )
-    made = plan.make(
-        work.action, facts, work.policy, work.now, at=at, wrong_number=work.action.marks_phone_bad
-    )
-    return Planned(made, bad, numbers)
+    if work.another_number is not None:
+        facts = replace(facts, last_good_number=not work.another_number)
+    marks = work.action.marks_phone_bad
+    made = plan.make(work.action, facts, work.policy, work.now, at=at, wrong_number=marks)
+    return Planned(made, wrong if marks else None, numbers)
 
 
 def checked_reason(work: Work, reason: int | None, resolution: str | None) -> int | None:

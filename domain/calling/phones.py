@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from domain.calling.models import Call, HeldNumber, HopperEntry
+from domain.calling.models import Call, HeldNumber, HopperEntry, Lead
 from domain.campaigns.policy import Policy
 from domain.codes import CallResult
 from domain.contacts.models import ContactPhone, DoNotCall
@@ -57,6 +57,24 @@ class Number:
     def good(self) -> bool:
         """May be dialled: not bad and not on the register."""
         return not self.bad and not self.do_not_call
+
+
+def another_good_number() -> ColumnElement[bool]:
+    """Whether the contact of ``Lead`` has a good number other than the one its ``HopperEntry`` names."""
+    in_force = select(col(DoNotCall.id)).where(
+        col(DoNotCall.organisation_id) == col(ContactPhone.organisation_id),
+        col(DoNotCall.removed_at).is_(None),
+    )
+    person = and_(col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == col(ContactPhone.contact_id))
+    return exists(
+        select(col(ContactPhone.id)).where(
+            col(ContactPhone.contact_id) == col(Lead.contact_id),
+            col(ContactPhone.e164) != col(HopperEntry.e164),
+            col(ContactPhone.bad).is_(False),
+            ~exists(in_force.where(col(DoNotCall.e164) == col(ContactPhone.e164))),
+            ~exists(in_force.where(person)),
+        )
+    )
 
 
 def _calls_since(since: str) -> ColumnElement[int]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from domain.base import BigId
 from domain.errors import Invalid, NotFound
 from domain.sales.models import Product, Sale
 from domain.sql import affected
@@ -38,7 +41,7 @@ def record(
     sale: SaleInput | None,
     now: datetime,
 ) -> int:
-    """Record one sale and return its number; without any product it is a sale of nothing in particular.
+    """Record one sale (one statement); without any product it is a sale of nothing in particular.
 
     Raises:
         Invalid: a quantity under 1 or a price under 0.  NotFound: the product is not on offer.
@@ -48,33 +51,38 @@ def record(
         raise Invalid("The quantity must be at least 1.", code="quantity")
     if given.price_minor is not None and given.price_minor < 0:
         raise Invalid("The price cannot be below zero.", code="price")
-    product_id = given.product_id or default_product_id
-    product = _product(session, organisation_id, product_id) if product_id is not None else None
-    price = given.price_minor if given.price_minor is not None else (product.price_minor if product else 0)
-    statement = insert(Sale).values(
-        organisation_id=organisation_id,
-        campaign_id=campaign_id,
-        lead_id=lead_id,
-        contact_id=contact_id,
-        seller_id=seller_id,
-        product_id=product_id,
-        call_id=call_id,
-        quantity=given.quantity,
-        price_minor=price,
-        total_minor=price * given.quantity,
-        currency=product.currency if product else "USD",
-        sold_at=now,
+    product_id = given.product_id if given.product_id is not None else default_product_id
+    product = (
+        col(Product.organisation_id) == organisation_id,
+        col(Product.id) == product_id,
+        col(Product.active),
     )
-    return int(session.execute(statement.returning(col(Sale.id))).scalar_one())
-
-
-def _product(session: Session, organisation_id: int, product_id: int) -> Product:
-    product: Product | None = session.execute(
-        select(Product).where(col(Product.organisation_id) == organisation_id, col(Product.id) == product_id)
+    price = literal(given.price_minor) if given.price_minor is not None else col(Product.price_minor)
+    if product_id is None:
+        price = literal(given.price_minor or 0)
+    values: dict[str, SQLCoreOperations[object]] = {
+        "organisation_id": literal(organisation_id),
+        "campaign_id": literal(campaign_id),
+        "lead_id": literal(lead_id),
+        "contact_id": literal(contact_id),
+        "seller_id": literal(seller_id),
+        "product_id": literal(product_id, BigId),
+        "call_id": literal(call_id, BigId),
+        "quantity": literal(given.quantity),
+        "price_minor": price,
+        "total_minor": price * given.quantity,
+        "currency": col(Product.currency) if product_id is not None else literal("USD"),
+        "sold_at": literal(now, UTCDateTime()),
+    }
+    sold = select(*values.values())
+    if product_id is not None:
+        sold = sold.where(*product)
+    sale_id: int | None = session.execute(
+        insert(Sale).from_select(list(values), sold).returning(col(Sale.id))
     ).scalar_one_or_none()
-    if product is None:
-        raise NotFound(f"There is no product number {product_id}.", code="no_product")
-    return product
+    if sale_id is None:
+        raise NotFound(f"There is no product number {product_id} on offer.", code="no_product")
+    return sale_id
 
 
 def cancel(session: Session, *, sale_id: int, now: datetime) -> None:
