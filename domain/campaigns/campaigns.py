@@ -152,10 +152,13 @@ def edit(
     before = (row.max_attempts, tuple(row.recyclable))
     _apply(session, row, settings)
     row.updated_at = _later(row.updated_at, now)
+    if before != (row.max_attempts, tuple(row.recyclable)):
+        with (
+            session.no_autoflush
+        ):  # leads before their campaign, as a seller who asks for the next one locks them
+            _requeue(session, row)
     session.add(row)
     session.flush()
-    if before != (row.max_attempts, tuple(row.recyclable)):
-        _requeue(session, row)
     return show(session, actor=actor, name=row.name)
 
 
@@ -211,7 +214,7 @@ def _apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
     for name in settings.clear:
         if name not in _CLEARABLE:
             raise Invalid(f"{name} cannot be cleared.", code="setting")
-        setattr(row, name, None)
+        setattr(row, _CLEARABLE[name], None)
     if settings.hours is not None:
         row.hours = settings.hours.model_dump(mode="json")
     if settings.retry is not None:
@@ -242,18 +245,17 @@ _PLAIN = (
     "promotion_days",
     "script",
 )
-_CLEARABLE = frozenset(
-    {
-        "start_date",
-        "end_date",
-        "holidays_country",
-        "holidays_subdivision",
-        "cap_per_day",
-        "cap_in_days",
-        "cap_days",
-        "default_product_id",
-    }
-)
+_CLEARABLE = {
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "holidays_country": "holidays_country",
+    "holidays_subdivision": "holidays_subdivision",
+    "cap_per_day": "cap_per_day",
+    "cap_in_days": "cap_in_days",
+    "cap_days": "cap_days",
+    "default_product": "default_product_id",
+    "default_product_id": "default_product_id",
+}
 
 
 def _recyclable(statuses: tuple[str, ...]) -> list[str]:
@@ -318,10 +320,13 @@ def _requeue(session: Session, row: Campaign) -> None:
     scope = col(Lead.campaign_id) == row.id
     spent = col(Lead.dial_attempts) >= row.max_attempts
     retried = col(Lead.status).in_([s.value for s in RECYCLABLE_STATUSES if s.value != "callback"])
-    affected(
-        session,
-        update(Lead).where(scope, retried, col(Lead.exhausted) != spent).values(exhausted=spent),
+    changing = (
+        select(col(Lead.id))
+        .where(scope, retried, col(Lead.exhausted) != spent)
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
     )
+    affected(session, update(Lead).where(col(Lead.id).in_(changing)).values(exhausted=spent))
     queue_state.recompute(session, organisation_id=row.organisation_id, dialable=policy.dialable, where=scope)
 
 

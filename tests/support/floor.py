@@ -34,7 +34,7 @@ from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEnt
 from domain.calling.views import ActionView, Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
 from domain.campaigns import campaigns, lists
 from domain.campaigns.campaigns import CampaignSettings
-from domain.campaigns.models import Campaign, CampaignSegment
+from domain.campaigns.models import Campaign, CampaignSegment, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import segment_key
 from domain.codes import QueueState, Role, Shift
@@ -254,6 +254,12 @@ class Floor:
             contact = session.get_one(Contact, session.get_one(Lead, lead_id).contact_id)
             contact.name = name
             session.add(contact)
+
+    def rename_list(self, lead_id: int, name: str) -> None:
+        with self.database.transaction() as session:
+            batch = session.get_one(LeadList, session.get_one(Lead, lead_id).list_id)
+            batch.name = name
+            session.add(batch)
 
     def add_number(self, lead_id: int, e164: str) -> None:
         """One more number for the person behind a lead."""
