@@ -111,7 +111,9 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
     def _opened(self, opened: Opened) -> None:
         if self.options is not None:
             self._use_preferences()
-            self.user = self.user or self.desk.user
+            # Somebody named in the configuration need not be known in every database (the demonstration's).
+            if self.user is None and self.desk.user in {choice.name for choice in opened.choices}:
+                self.user = self.desk.user
         if opened.kind == "older":
             self._offer_upgrade(opened)
         elif opened.kind == "empty":

@@ -54,6 +54,8 @@ def next_lead(
     if hand is None:
         why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
         return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
+    if hand.source == "pool":
+        at = replace(at, figures=replace(at.figures, ready=max(0, at.figures.ready - 1)))
     return _shown(session, hand, at, now, language)
 
 
