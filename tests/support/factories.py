@@ -128,7 +128,9 @@ def add_leads(
         ids = []
         for index in range(first, first + count):
             given = numbers[index - first] if numbers is not None else [number(index)]
-            ids.append(_lead(session, organisation_id, campaign_id, batch.id, index, given, zone, now, values))
+            ids.append(
+                _lead(session, organisation_id, campaign_id, batch.id, index, given, zone, now, values)
+            )
         return ids
 
 
@@ -143,9 +145,7 @@ def _lead(
     now: datetime,
     values: dict[str, object],
 ) -> int:
-    contact = Contact(
-        organisation_id=organisation_id, name=f"Person {index}", created_at=now, updated_at=now
-    )
+    contact = Contact(organisation_id=organisation_id, name=f"Person {index}", created_at=now, updated_at=now)
     session.add(contact)
     session.flush()
     assert contact.id is not None
