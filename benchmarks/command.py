@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report.show(machine, figures)
     if wanted.json is not None:
         Path(wanted.json).write_text(report.as_json(machine, figures) + "\n", encoding="utf-8")
+    if wanted.docs is not None:
+        report.into_docs(Path(wanted.docs), machine, figures)
     return 0
 
 
@@ -43,9 +45,9 @@ def _measure(
 
         return queue_bench.measure(place, sizes, repeats)
     if part == "import":
-        from benchmarks import import_figures
+        from benchmarks import import_bench
 
-        return import_figures.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
+        return import_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
     from benchmarks import screen_bench
 
     return [
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "--repeats", type=int, default=200, help="how often the commonest steps are taken (200)"
     )
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE too")
+    parser.add_argument("--docs", metavar="FILE", help="put the figures into a page, as docs/benchmarks.md")
     parser.add_argument("--kept", metavar="FOLDER", default=str(KEPT), help="where built shops are kept")
     return parser
 

@@ -196,7 +196,7 @@ def _figures(database: str, worked: Worked, smallest: Worked) -> list[Figure]:
             statements=count.most,
             raw=raw.p50,
             times=len(samples.wall),
-            note=count.note,
+            note=f"most statements: {count.note}",
         )
         if step in _LIMITS:
             limit = _LIMITS[step]

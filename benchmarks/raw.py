@@ -172,7 +172,7 @@ _RANGE = """SELECT * FROM (SELECT id, contact_id, segment, rank, next_attempt_at
 _CANDIDATES = """SELECT c.id, c.segment, c.rank, c.next_attempt_at, (SELECT p.e164 FROM contact_phone p
  WHERE p.contact_id = c.contact_id ORDER BY p.position LIMIT 1) FROM (SELECT * FROM ({ranges}) AS every
  ORDER BY rank, next_attempt_at, id LIMIT :target) AS c"""
-_MARK = "UPDATE lead SET queue_state = 1 WHERE id = :lead"
+_MARK = "UPDATE lead SET queue_state = 1 WHERE id IN ({leads})"
 _ENTRY = """INSERT INTO hopper_entry (organisation_id, campaign_id, lead_id, e164, segment, rank, source, state,
  from_pool, ready_at, created_at) VALUES (:shop, :campaign, :lead, :e164, :segment, :rank, 'retry', 'new', {true},
  :ready, :now)"""
@@ -278,7 +278,8 @@ class Raw:
         driver.begin()
         every = " UNION ALL ".join(_RANGE.format(n=n) for n in range(len(ranges)))
         found = driver.rows(_CANDIDATES.format(ranges=every), values)
-        driver.run(_MARK, [{"lead": row[0]} for row in found])
+        marked: Values = {f"lead_{n}": row[0] for n, row in enumerate(found)}
+        driver.run(_MARK.format(leads=", ".join(f":{name}" for name in marked)), marked)
         driver.run(
             self._sql["entry"],
             [

@@ -1,10 +1,11 @@
-"""The figures as a table for people, and as JSON for programs."""
+"""The figures as a table for people, as JSON for programs, and as a page of the documentation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +14,7 @@ from rich.text import Text
 from benchmarks.figures import Figure, Target
 
 WIDTH = 150
+BEGIN, END = "<!-- figures: written by python -m benchmarks --docs -->", "<!-- end of figures -->"
 
 
 def show(machine: Mapping[str, str], figures: Iterable[Figure]) -> None:
@@ -87,3 +89,44 @@ def as_json(machine: Mapping[str, str], figures: Iterable[Figure]) -> str:
         indent=2,
         ensure_ascii=False,
     )
+
+
+def into_docs(page: Path, machine: Mapping[str, str], figures: Sequence[Figure]) -> None:
+    """Put the figures between the two marks of a page.
+
+    Raises:
+        ValueError: the page has no such marks.
+    """
+    text = page.read_text(encoding="utf-8")
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{page} has no place for figures: {BEGIN} … {END}")
+    page.write_text(f"{head}{BEGIN}\n{_markdown(machine, figures)}{END}{tail}", encoding="utf-8")
+
+
+def _markdown(machine: Mapping[str, str], figures: Sequence[Figure]) -> str:
+    lines = [f"- {name}: {value}" for name, value in machine.items()]
+    for database, leads in dict.fromkeys((figure.database, figure.leads) for figure in figures):
+        about = "an empty campaign" if leads == 0 else f"{leads:,} leads"
+        lines += [
+            "",
+            f"**{database}, {about}**",
+            "",
+            "| | median | p95 | processor | statements | raw SQL | × raw | to reach |",
+            "|---|---:|---:|---:|---:|---:|---:|---|",
+        ]
+        lines += [
+            "| "
+            + " | ".join(
+                _markdown_cell(cell) for place, cell in enumerate(_cells(figure)) if place not in (1, 2)
+            )
+            + " |"
+            for figure in figures
+            if (figure.database, figure.leads) == (database, leads)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_cell(cell: Text) -> str:
+    return cell.plain.replace("\n", "<br>").replace("|", "\\|")

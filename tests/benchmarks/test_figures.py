@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from benchmarks import command, queue_bench
-from benchmarks.figures import Figure
-from benchmarks.places import PostgresPlace
+from benchmarks import command, queue_bench, report
+from benchmarks.figures import Figure, at_most
+from benchmarks.places import CHECKOUT, PostgresPlace
 from tests.support.postgres import Server
 
 LEADS = "500"
@@ -48,3 +49,19 @@ def test_the_steps_run_on_postgresql_too(postgres_server: Server) -> None:
         found: list[Figure] = queue_bench.measure(place, (int(LEADS),), 5)
     assert {figure.database for figure in found} == {"PostgreSQL"}
     assert all(figure.p50 > 0 and figure.statements for figure in found)
+
+
+def test_figures_go_between_the_marks_of_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text((CHECKOUT / "docs" / "benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
+    figure = Figure(
+        "next person", "SQLite", 500, 1.5, statements=8, targets=[at_most("statements ≤ 8", 8, 8)]
+    )
+
+    report.into_docs(page, {"system": "made up"}, [figure])
+
+    text = page.read_text(encoding="utf-8")
+    assert "| next person | 1.50 |" in text
+    assert "✓ statements ≤ 8: 8, reached" in text
+    assert text.count("**SQLite, ") == 1, "the figures of before are gone"
+    assert text.rstrip().splitlines()[-1].startswith("- "), "what comes after the figures stays"
