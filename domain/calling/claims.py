@@ -45,7 +45,8 @@ def next_lead(
                 return _shown(session, held, at, now, language)
         giving_back.release(session, actor=actor, entry=at.entry, now=now)
     try:
-        hand = _take(session, actor, at, now)
+        with session.begin_nested():  # what was locked in vain is let go before anybody is waited for
+            hand = _take(session, actor, at, now)
     except holding.ClaimedElsewhere:
         at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
         if at.entry is None or at.entry.campaign_id != campaign_id:
@@ -54,15 +55,16 @@ def next_lead(
     if hand is None:
         why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
         return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
-    if hand.source == "pool":
-        at = replace(at, figures=replace(at.figures, ready=max(0, at.figures.ready - 1)))
-    return _shown(session, hand, at, now, language)
+    return _shown(session, hand, at, now, language, taken=1 if hand.source == "pool" else 0)
 
 
-def _shown(session: Session, hand: InHand, at: Desk, now: datetime, language: str) -> NextLead:
+def _shown(
+    session: Session, hand: InHand, at: Desk, now: datetime, language: str, *, taken: int = 0
+) -> NextLead:
+    """The answer for a person in hand; ``taken`` were counted as ready before they were claimed."""
     view = dossier.build(session, hand, at.policy, at.campaign, now=now, language=language)
     low = at.figures.ready <= at.campaign.hopper_level // LOW_PART
-    return NextLead(view, at.figures, low=low)
+    return NextLead(view, replace(at.figures, ready=max(0, at.figures.ready - taken)), low=low)
 
 
 def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:

@@ -173,13 +173,21 @@ def hang_up(session: Session, *, actor: Actor, now: datetime) -> None:
     entry = holding.own_entry(session, actor=actor)
     if entry is None or entry.state != HopperState.DIALING:
         raise Conflict("No call is running.", code="no_call")
+    ended = affected(
+        session,
+        update(HopperEntry)
+        .where(
+            col(HopperEntry.id) == entry.id,
+            col(HopperEntry.locked_by) == actor.user_id,
+            col(HopperEntry.state) == HopperState.DIALING.value,
+        )
+        .values(state=HopperState.LOCKED.value),
+    )
+    if not ended:
+        raise Conflict("No call is running.", code="no_call")
     affected(
         session,
         update(Call).where(col(Call.id) == entry.call_id, col(Call.ended_at).is_(None)).values(ended_at=now),
-    )
-    affected(
-        session,
-        update(HopperEntry).where(col(HopperEntry.id) == entry.id).values(state=HopperState.LOCKED.value),
     )
     states.enter(
         session,

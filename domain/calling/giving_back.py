@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history
+from domain.calling import expiry, history
 from domain.calling.models import HeldNumber, HopperEntry, Lead
-from domain.codes import HopperState, QueueState
+from domain.codes import FINAL_STATUSES, HopperState, QueueState
 from domain.errors import Conflict
 from domain.people.rights import Actor
 from domain.sql import affected
@@ -40,17 +40,23 @@ def free(session: Session, actor: Actor, entry: HopperEntry, now: datetime, **va
     """
     mine = (col(HopperEntry.id) == entry.id, col(HopperEntry.locked_by) == actor.user_id)
     found = session.execute(
-        select(col(Lead.queue_state), col(Lead.next_attempt_at) <= now)
+        select(Lead)
         .join(HopperEntry, col(HopperEntry.lead_id) == col(Lead.id))
         .where(*mine)
-        .with_for_update(of=HopperEntry)
+        .with_for_update(of=[Lead, HopperEntry], key_share=True)  # the lead first, as an outcome does
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
         return False
-    state, due = found
+    lead, due = found[0], found[0].next_attempt_at <= now
     affected(session, delete(HeldNumber).where(col(HeldNumber.entry_id) == entry.id))
-    pooled = entry.from_pool and state == QueueState.IN_HOPPER
-    if (pooled and due) or "kept_for" in values or (values and not entry.from_pool):
+    pooled = entry.from_pool and lead.queue_state == QueueState.IN_HOPPER
+    if lead.status in FINAL_STATUSES:
+        expiry.note(
+            session, entry=entry, lead=lead, now=now
+        )  # what the seller says of the call is kept still
+        affected(session, delete(HopperEntry).where(*mine))
+    elif (pooled and due) or "kept_for" in values or (values and not entry.from_pool):
         free = {**_FREE, **values, "from_pool": pooled and due}
         affected(session, update(HopperEntry).where(*mine).values(free))
     else:

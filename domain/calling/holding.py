@@ -41,7 +41,7 @@ _CLAIM_SQL = timed(
  ON CONFLICT (campaign_id, lead_id) DO UPDATE SET state = 'locked', e164 = excluded.e164,
  locked_by = excluded.locked_by,
  locked_at = excluded.locked_at, expires_at = excluded.expires_at, kept_for = NULL, kept_until = NULL,
- dialled_at = NULL,
+ dialled_at = NULL, from_pool = excluded.from_pool OR hopper_entry.from_pool,
  call_id = CASE WHEN hopper_entry.kept_for = :seller THEN hopper_entry.call_id ELSE NULL END
  WHERE hopper_entry.state = 'new' OR hopper_entry.expires_at <= :now OR hopper_entry.locked_by = :seller
  RETURNING id, call_id""",

@@ -163,9 +163,9 @@ def _survey(
 
 
 def _take_back(
-    session: Session, organisation_id: int, campaign_id: int, segments: Sequence[str]
+    session: Session, organisation_id: int, campaign_id: int, segments: Sequence[str] | None = None
 ) -> list[int]:
-    """Free entries whose hours have ended leave the hopper; returns their leads.
+    """Free entries leave the hopper: those of segments whose hours have ended, or all; returns their leads.
 
     Those that somebody has locked just now stay for the next time.
     """
@@ -177,8 +177,7 @@ def _take_back(
             col(entry.organisation_id) == organisation_id,
             col(entry.campaign_id) == campaign_id,
             col(entry.state) == HopperState.NEW.value,
-            col(entry.from_pool),
-            col(entry.segment).in_(segments),
+            *([] if segments is None else [col(entry.from_pool), col(entry.segment).in_(segments)]),
         )
         .order_by(col(Lead.id))
         .with_for_update(key_share=True, skip_locked=True)
@@ -303,22 +302,11 @@ def clear(session: Session, *, actor: Actor, campaign_id: int) -> int:
         How many entries were taken out. Two statements.
     """
     require(actor, *LEADING_ROLES, to="clear the hopper")
-    free = (
-        col(HopperEntry.organisation_id) == actor.organisation_id,
-        col(HopperEntry.campaign_id) == campaign_id,
-        col(HopperEntry.state) == HopperState.NEW.value,
-    )
-    leads = (
-        select(col(Lead.id))
-        .where(
-            col(Lead.id).in_(select(col(HopperEntry.lead_id)).where(*free)),
-            col(Lead.queue_state) == QueueState.IN_HOPPER.value,
-        )
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True)
-    )
+    taken = _take_back(session, actor.organisation_id, campaign_id)
     affected(
         session,
-        update(Lead).where(col(Lead.id).in_(leads)).values(queue_state=QueueState.READY.value),
+        update(Lead)
+        .where(col(Lead.id).in_(taken), col(Lead.queue_state) == QueueState.IN_HOPPER.value)
+        .values(queue_state=QueueState.READY.value),
     )
-    return affected(session, delete(HopperEntry).where(*free))
+    return len(taken)

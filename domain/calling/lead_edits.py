@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlmodel import Session, col
 
 from domain.calling import expiry, history, leads, queue_state
@@ -50,16 +50,20 @@ def edit(
     if changes.status == DialStatus.DNC:
         do_not_call.lock_leads(session, actor=actor, lead_id=lead_id)
     row = session.execute(
-        select(Lead, Campaign, HopperEntry)
+        select(Lead, Campaign)
         .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
-        .outerjoin(HopperEntry, col(HopperEntry.lead_id) == col(Lead.id))
         .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
         .with_for_update(of=Lead, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
-    lead, campaign, entry = row
+    lead, campaign = row
+    entry: HopperEntry | None = session.execute(  # only now: nobody takes or leaves a lead that is locked
+        select(HopperEntry)
+        .where(col(HopperEntry.campaign_id) == lead.campaign_id, col(HopperEntry.lead_id) == lead_id)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
     if entry is not None and entry.locked_by is not None and (entry.expires_at or now) > now:
         raise Conflict(f"Lead {lead_id} is in a seller's hands; try again when it is free.", code="held")
     before = history.lead_values(lead) | {"priority": lead.priority}
@@ -67,9 +71,9 @@ def edit(
     if entry is not None:
         if entry.locked_by is not None:
             expiry.note(session, entry=entry, lead=lead, now=now)
-        session.delete(entry)
-        session.flush()
+        affected(session, delete(HopperEntry).where(col(HopperEntry.id) == entry.id))
     affected(session, update(Lead).where(col(Lead.id) == lead_id).values(**values))
+    queue_state.keep_paused_out(session, lead_ids=[lead_id])
     if values.get("status") in FINAL_STATUSES:
         _cancel_callbacks(session, lead_id, now)
     if values.get("status") == DialStatus.DNC:
@@ -127,12 +131,25 @@ def _register(session: Session, actor: Actor, lead: Lead, now: datetime) -> None
     )
 
 
+def _registered(session: Session, lead: Lead) -> bool:
+    found: int | None = session.execute(
+        select(col(Lead.id)).where(col(Lead.id) == lead.id, do_not_call.on_register())
+    ).scalar_one_or_none()
+    return found is not None
+
+
 def _changed_values(
     session: Session, actor: Actor, lead: Lead, campaign: Campaign, changes: LeadChanges, now: datetime
 ) -> dict[str, object]:
     if lead.status == DialStatus.DNC and changes.status not in (None, DialStatus.DNC.value):
         raise NotAllowed(
             f"Lead {lead.id} is on the do-not-call register; take its number off with: dialdeck dnc remove",
+            code="do_not_call",
+        )
+    reopens = changes.status is not None and changes.status not in FINAL_STATUSES
+    if reopens and lead.status in FINAL_STATUSES and _registered(session, lead):
+        raise NotAllowed(
+            f"A number of lead {lead.id} is on the do-not-call register; take it off with: dialdeck dnc remove",
             code="do_not_call",
         )
     values: dict[str, object] = _codes(changes)

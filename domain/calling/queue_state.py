@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal, or_, select, text, update
 from sqlmodel import Session, col
 
 from domain.calling.models import Activity, HopperEntry, Lead
@@ -51,8 +51,13 @@ def of_lead(
     return QueueState.OWNED if owner_id is not None else QueueState.READY
 
 
-def as_sql(dialable: Iterable[str]) -> ColumnElement[int]:
-    """The same rule as an SQL expression over ``lead`` (keeps a lead in the hopper where it may stay)."""
+def as_sql(dialable: Iterable[str], exhausted: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """The same rule as an SQL expression over ``lead`` (keeps a lead in the hopper where it may stay).
+
+    Args:
+        exhausted: what will be true of the lead's attempts; None takes what is.
+    """
+    spent = col(Lead.exhausted) if exhausted is None else exhausted
     good_number = exists(
         select(col(ContactPhone.id)).where(
             col(ContactPhone.contact_id) == col(Lead.contact_id), col(ContactPhone.bad).is_(False)
@@ -80,7 +85,7 @@ def as_sql(dialable: Iterable[str]) -> ColumnElement[int]:
     return case(
         (or_(status.in_(_FINAL), paused, ~good_number), out),
         (pending, literal(QueueState.CALLBACK.value)),
-        (or_(status.is_(None), status.not_in(list(dialable)), col(Lead.exhausted)), out),
+        (or_(status.is_(None), status.not_in(list(dialable)), spent), out),
         (
             and_(status == DialStatus.DROPPED.value, col(Lead.queue_state) == QueueState.DROPPED.value),
             literal(QueueState.DROPPED.value),
@@ -103,25 +108,43 @@ def keep_paused_out(session: Session, *, lead_ids: Iterable[int]) -> None:
 
 
 def recompute(
-    session: Session, *, organisation_id: int, dialable: Iterable[str], where: ColumnElement[bool]
+    session: Session,
+    *,
+    organisation_id: int,
+    dialable: Iterable[str],
+    where: ColumnElement[bool],
+    exhausted: ColumnElement[bool] | None = None,
 ) -> int:
     """Set ``queue_state`` of many leads by the rule; entries of leads that must not be dialled leave the hopper.
 
     Args:
         where: which leads, as a condition on ``lead`` (for instance of one list).
+        exhausted: sets that too, to this expression over ``lead``.
 
     Returns:
-        How many leads changed. Two statements.
+        How many leads changed. A fixed number of statements.
     """
-    state = as_sql(dialable)
-    # In the order of their ids, as everybody who changes many leads, so that nobody waits in a circle.
-    changing = (
-        select(col(Lead.id))
-        .where(col(Lead.organisation_id) == organisation_id, where, col(Lead.queue_state) != state)
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True)
+    state = as_sql(dialable, exhausted)
+    values: dict[str, ColumnElement[int] | ColumnElement[bool]] = {"queue_state": state}
+    differs: ColumnElement[bool] = col(Lead.queue_state) != state
+    if exhausted is not None:
+        values["exhausted"] = exhausted
+        differs = differs | (col(Lead.exhausted) != exhausted)
+    scope = (col(Lead.organisation_id) == organisation_id, where)
+    # First locked, in the order of their ids as everybody does who changes many, so that nobody waits in a
+    # circle; then changed by what is true once nobody else is writing them.
+    waiting = (
+        select(col(Lead.id)).where(*scope, differs).order_by(col(Lead.id)).with_for_update(key_share=True)
     )
-    changed = affected(session, update(Lead).where(col(Lead.id).in_(changing)).values(queue_state=state))
+    session.execute(select(func.count()).select_from(waiting.subquery()))
+    changed = affected(session, update(Lead).where(*scope, differs).values(values))
+    entry = exists(select(col(HopperEntry.id)).where(col(HopperEntry.lead_id) == col(Lead.id)))
+    affected(
+        session,
+        update(Lead)
+        .where(*scope, col(Lead.queue_state) == QueueState.IN_HOPPER.value, ~entry)
+        .values(queue_state=QueueState.READY.value),
+    )
     session.execute(
         delete(HopperEntry)
         .where(

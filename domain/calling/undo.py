@@ -20,6 +20,7 @@ from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, Un
 from domain.calling.views import UndoResult
 from domain.codes import HopperState
 from domain.constructs import upsert
+from domain.contacts import do_not_call
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import Conflict, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
@@ -86,7 +87,8 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
         raise Conflict("A call is running: end it first.", code="in_call")
     entry = _last(session, actor, now)
     former = _former(entry)
-    _lock(session, [entry.lead_id, *(lead_id for lead_id, _, _ in former.blocked)])
+    put_aside = [in_hand.lead_id] if in_hand is not None else []
+    _lock(session, [entry.lead_id, *put_aside, *(lead_id for lead_id, _, _ in former.blocked)])
     row = session.execute(
         select(Lead, Contact, ConsoleAction)
         .join(Contact, col(Contact.id) == col(Lead.contact_id))
@@ -110,13 +112,17 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     back = [lead_id for lead_id, _, _ in former.blocked if lead_id not in kept]
     _reopen_callbacks(session, former, [entry.lead_id, *back])
     queue_state.keep_paused_out(session, lead_ids=[entry.lead_id, *back])
+    again = do_not_call.block_again(session, actor=actor, lead_ids=[entry.lead_id, *back], now=now)
+    kept += [lead_id for lead_id in back if lead_id in again]
     if in_hand is not None:
         giving_back.put_to_front(session, actor=actor, entry=in_hand, now=now)
     _bring_back(session, actor, lead, note, now)
     if former.call_before is not None:
         holding.link_call(session, lead_id=entry.lead_id, call_id=former.call, now=now)
     label = label_of(action.labels, language, former.action) if action is not None else former.action
-    notices = (f"{len(kept)} lead(s) changed since stay on do not call",) if kept else ()
+    notices: tuple[str, ...] = (f"{len(kept)} lead(s) changed since stay on do not call",) if kept else ()
+    if entry.lead_id in again:
+        notices += (f"{contact.name} was put on the do-not-call register meanwhile",)
     return UndoResult(
         lead_id=entry.lead_id,
         campaign_id=entry.campaign_id,

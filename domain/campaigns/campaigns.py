@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from domain.calling import queue_state
@@ -26,7 +26,6 @@ from domain.codes import NO_STATUS_KEY, RECYCLABLE_STATUSES, HopperState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Product
-from domain.sql import affected
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,18 +315,15 @@ _LIMITS = (
 
 def _requeue(session: Session, row: Campaign) -> None:
     """Other limits or statuses: mark exhausted leads anew and put every waiting lead where it belongs now."""
-    policy = policy_of(row)
-    scope = col(Lead.campaign_id) == row.id
-    spent = col(Lead.dial_attempts) >= row.max_attempts
     retried = col(Lead.status).in_([s.value for s in RECYCLABLE_STATUSES if s.value != "callback"])
-    changing = (
-        select(col(Lead.id))
-        .where(scope, retried, col(Lead.exhausted) != spent)
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True)
+    spent = col(Lead.dial_attempts) >= row.max_attempts
+    queue_state.recompute(
+        session,
+        organisation_id=row.organisation_id,
+        dialable=policy_of(row).dialable,
+        where=col(Lead.campaign_id) == row.id,
+        exhausted=case((retried, spent), else_=col(Lead.exhausted)),
     )
-    affected(session, update(Lead).where(col(Lead.id).in_(changing)).values(exhausted=spent))
-    queue_state.recompute(session, organisation_id=row.organisation_id, dialable=policy.dialable, where=scope)
 
 
 def listing(session: Session, *, actor: Actor) -> list[CampaignLine]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, update
 from sqlmodel import Session, col
 
 from domain.base import BigId
@@ -25,7 +25,7 @@ from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
 from domain.sql import affected
 
-_FINAL = [status.value for status in FINAL_STATUSES]
+_FINAL = frozenset(status.value for status in FINAL_STATUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,28 +159,57 @@ def _open_leads(
     contact_id: int | None,
     except_lead: int | None,
 ) -> Sequence[Lead]:
-    """The leads with these numbers that have not ended, locked in the order of their ids."""
+    """The leads with these numbers that have not ended.
+
+    All with these numbers are locked, in the order of their ids: one that has ended may be on its way back.
+    """
     with_number = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
     )
     # One list of people: with an OR between the two PostgreSQL would look at every lead.
     same_person = col(Lead.contact_id).in_(with_number.union(select(literal(contact_id, BigId))))
-    return (
-        session.execute(
-            select(Lead)
-            .where(
-                col(Lead.organisation_id) == actor.organisation_id,
-                same_person,
-                or_(col(Lead.status).is_(None), col(Lead.status).not_in(_FINAL)),
-                col(Lead.id) != (except_lead or 0),
-            )
-            .order_by(col(Lead.id))
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
+    leads = session.execute(
+        select(Lead)
+        .where(
+            col(Lead.organisation_id) == actor.organisation_id,
+            same_person,
+            col(Lead.id) != (except_lead or 0),
         )
-        .scalars()
-        .all()
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return [lead for lead in leads if lead.status not in _FINAL]
+
+
+def on_register() -> ColumnElement[bool]:
+    """Whether the contact of ``Lead`` has a number on the register, or stands there as a whole."""
+    in_force = select(col(DoNotCall.id)).where(
+        col(DoNotCall.organisation_id) == col(Lead.organisation_id), col(DoNotCall.removed_at).is_(None)
     )
+    number = (
+        in_force.join(ContactPhone, col(ContactPhone.e164) == col(DoNotCall.e164))
+        .where(col(ContactPhone.contact_id) == col(Lead.contact_id))
+        .correlate(Lead)
+    )
+    person = in_force.where(col(DoNotCall.e164).is_(None), col(DoNotCall.contact_id) == col(Lead.contact_id))
+    return or_(exists(number), exists(person.correlate(Lead)))
+
+
+def block_again(session: Session, *, actor: Actor, lead_ids: Sequence[int], now: datetime) -> set[int]:
+    """Leads that are open again (an undo) though a number of theirs came on the register meanwhile are blocked.
+
+    The caller has locked them. Returns which they were.
+    """
+    leads = session.execute(
+        select(Lead)
+        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id).in_(lead_ids), on_register())
+        .order_by(col(Lead.id))
+        .execution_options(populate_existing=True)
+    ).scalars()
+    back = [lead for lead in leads if lead.status not in _FINAL]
+    _block(session, actor, back, now)
+    return {lead.id for lead in back if lead.id is not None}
 
 
 def _block(

@@ -276,6 +276,49 @@ def test_dnc_is_not_left_by_an_edit_while_on_the_register(floor: Floor) -> None:
     assert refused.value.code == "do_not_call"
 
 
+@pytest.mark.parametrize("status", ["sale", "closed"])
+def test_nor_is_an_end_left_by_an_edit_while_a_number_is_on_the_register(floor: Floor, status: str) -> None:
+    lead_id = floor.lead(status=status, queue_state=QueueState.OUT.value)
+    floor.register(floor.phones(lead_id)[0].e164)
+    with pytest.raises(NotAllowed) as refused:
+        floor.edit(lead_id, status="new")
+    assert refused.value.code == "do_not_call"
+    remove(floor, floor.phones(lead_id)[0].e164)
+    assert floor.row(lead_id).status == status
+    assert floor.edit(lead_id, status="new").callable
+
+
+def test_an_undone_end_of_somebody_registered_meanwhile_is_do_not_call(floor: Floor) -> None:
+    lead_id = floor.lead()
+    floor.handle("ana", "sale", lead_id)
+    floor.register(floor.phones(lead_id)[0].e164)
+    assert floor.row(lead_id).status == "sale"
+    result = floor.undo("ana")
+    assert "do-not-call" in result.notices[0]
+    assert (floor.row(lead_id).status, floor.row(lead_id).campaign_status) == ("dnc", 1)
+    assert [sale.cancelled_at is None for sale in floor.sales(lead_id)] == [False]
+    assert floor.next_id("ana") is None
+
+
+def test_nor_do_other_leads_come_back_whose_other_number_was_registered_meanwhile(floor: Floor) -> None:
+    shared, own = floor.spare(2)
+    here, there = floor.leads(2, numbers=[[shared], [shared, own]])
+    floor.handle("ana", "do-not-call", here)
+    floor.register(own)
+    assert floor.undo("ana").kept == (there,)
+    assert (floor.row(here).status, floor.row(there).status) == ("new", "dnc")
+
+
+def test_a_person_put_to_the_front_and_blocked_does_not_wait_in_the_queue(floor: Floor) -> None:
+    first, second = floor.leads(2)
+    floor.fill()
+    floor.take("ana")
+    floor.register(floor.phones(first)[0].e164)
+    floor.jump("ana", second)
+    assert floor.entries(first) == []
+    assert floor.record("ana", first, "not-interested", note="said so").stored_only
+
+
 def test_a_supervisor_who_sets_dnc_by_hand_registers_the_numbers(floor: Floor) -> None:
     [shared] = floor.spare(1)
     edited, other = floor.leads(2, numbers=[[shared], [shared]])

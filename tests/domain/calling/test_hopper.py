@@ -232,6 +232,25 @@ def test_who_was_asked_for_before_their_time_goes_back_to_wait_for_it(floor: Flo
     assert floor.next_id("ana") is None
 
 
+def test_who_was_asked_for_put_aside_and_taken_again_is_not_lost(floor: Floor) -> None:
+    waiting, other = floor.lead(next_attempt_at=floor.now + timedelta(minutes=5)), floor.lead()
+    floor.jump("sup", waiting)
+    floor.jump("sup", other)
+    floor.record("sup", other, "not-interested")
+    assert floor.next_id("sup") == waiting
+    floor.leave("sup")
+    floor.later(minutes=5)
+    assert floor.next_id("ana") == waiting
+
+
+def test_an_edited_lead_of_a_paused_list_stays_out(floor: Floor) -> None:
+    lead_id = floor.lead()
+    floor.pause_list(lead_id)
+    floor.edit(lead_id, status="busy", priority=99)
+    assert floor.row(lead_id).queue_state == QueueState.OUT
+    assert floor.next_id("ana") is None
+
+
 def test_an_empty_hopper_is_filled_by_the_seller_who_asks(floor: Floor) -> None:
     floor.leads(3)
     assert in_hopper(floor) == []
@@ -247,7 +266,8 @@ def test_a_seller_is_told_when_it_runs_low(floor: Floor) -> None:
     for _ in range(7):
         low.append(floor.next("ana").low)
         floor.record("ana", floor.take("ana").lead_id, "not-found")
-    assert low == [False] * 6 + [True]
+    assert (low[0], low[-1]) == (False, True)
+    assert low == sorted(low)
 
 
 def test_clearing_puts_the_free_ones_back_and_leaves_the_claimed(floor: Floor) -> None:
