@@ -5,6 +5,7 @@ For the import and its preview. Every column says why it was taken; what fills n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Dictionary
@@ -18,6 +19,7 @@ from domain.intake.reading import Record
 
 REJECT_COLUMNS = ("reject_line", "reject_reason", "reject_message")
 _TITLE_LINES = 5
+_DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(?!\d|[-/.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +278,16 @@ class _Columns:
     def by_content(self) -> None:
         """Take a phone column by its values where no header named one; e-mail addresses likewise."""
         if not any(field in self.taken for field in PHONE_FIELDS):
-            found = self._best(lambda cell: bool(self._phones(cell).phones), 0.5)
+            found = self._best(self._is_phone, 0.5)
             for field, index in zip(PHONE_FIELDS, found[: 1 if self._has_header else 3], strict=False):
                 self.take(field, index, "its values are telephone numbers")
         if Field.EMAIL not in self.taken:
             for index in self._best(is_email, 0.8)[:1]:
                 self.take(Field.EMAIL, index, "its values are e-mail addresses")
+
+    def _is_phone(self, cell: str) -> bool:
+        """Whether a value alone says it is a telephone number; a date with its digits is none."""
+        return _DATE.match(cell) is None and bool(self._phones(cell).phones)
 
     def _best(self, fits: Callable[[str], bool], least: float) -> list[int]:
         """Free columns of whose filled cells at least this share fits: with a header best first, else in order."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from domain.codes import Role, Shift
@@ -198,9 +199,12 @@ def _add(
         raise Invalid(
             f"{name!r} cannot be a user name: use one word of letters, digits and . - _ @", code="user_name"
         )
-    statement = select(User).where(User.organisation_id == organisation_id, User.name == name)
-    if session.exec(statement).first() is not None:
-        raise Conflict(f"There is already a user called {name}.", code="user_exists")
+    statement = select(User.name).where(
+        User.organisation_id == organisation_id, func.lower(col(User.name)) == name.lower()
+    )
+    taken = session.exec(statement).first()
+    if taken is not None:
+        raise Conflict(f"There is already a user called {taken}.", code="user_exists")
     user = User(
         organisation_id=organisation_id,
         name=name,

@@ -167,3 +167,12 @@ def test_200_columns_are_mapped_or_kept(mapped: Map) -> None:
 def test_the_columns_of_a_rejects_file_are_left_out(mapped: Map) -> None:
     columns = mapped("reject_line;reject_reason;reject_message;phone\n7;no_phone;No phone;091234567\n")
     assert [column.ignored for column in columns.columns] == [True, True, True, False]
+
+
+def test_a_column_of_dates_is_never_taken_for_telephone_numbers(mapped: Map) -> None:
+    rows = "".join(f"2026-01-{day:02d},100.50,INV{day}\n" for day in range(1, 8))
+
+    with pytest.raises(Invalid) as refused:
+        mapped("Date,Amount,Ref\n" + rows)
+
+    assert refused.value.code == "no_phone_column"

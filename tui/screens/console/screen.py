@@ -114,6 +114,7 @@ class ConsoleScreen(Background):
         elif command is not None and self.calling and command.when in {"not_calling", "can_move"}:
             event.stop()
             event.prevent_default()
+            self.guard.painted(self.ticks())  # what is typed for the refused command is no outcome
             self.say_calling()
 
     def _escape(self, event: events.Key) -> None:
