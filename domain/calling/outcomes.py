@@ -261,7 +261,8 @@ def _write(
     assert lead.id is not None
     chosen_reason = checked_reason(work, reason, made.resolution)
     before = history.lead_values(lead)
-    work.former = {"lead": before, "version": lead.version}
+    counters = history.plain(outcome_writes.counters(work))
+    work.former = {"lead": before, "version": lead.version, "counters": counters}
     call_id = outcome_writes.call(session, work)
     closed = outcome_writes.close_callbacks(session, work)
     values = outcome_writes.lead_values(work, planned, chosen_reason)

@@ -37,6 +37,7 @@ class _Former:
 
     lead: Mapping[str, object]
     version: int
+    counters: Mapping[str, object]
     action: str
     call: int
     call_before: Mapping[str, object] | None
@@ -54,6 +55,7 @@ def _former(entry: UndoEntry) -> _Former:
     return _Former(
         lead=cast(Mapping[str, object], kept["lead"]),
         version=cast(int, kept["version"]),
+        counters=cast(Mapping[str, object], kept["counters"]),
         action=str(kept["action"]),
         call=cast(int, kept["call"]),
         call_before=cast(Mapping[str, object] | None, kept.get("call_before")),
@@ -239,7 +241,11 @@ def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> 
             session,
             update(Lead)
             .where(col(Lead.id) == lead_id, col(Lead.version) == version)
-            .values(**_back(values), version=version + 1, updated_at=now),
+            .values(
+                **_back({name: values[name] for name in do_not_call.BLOCKED_VALUES}),
+                version=version + 1,
+                updated_at=now,
+            ),
         )
         if not changed:
             kept.append(lead_id)
@@ -282,10 +288,22 @@ def _back(values: Mapping[str, object]) -> dict[str, object]:
     return restored
 
 
+def _counters_back(former: _Former, lead: Lead) -> dict[str, object]:
+    """The counters without this outcome: a call that was only kept may have been counted since."""
+    now, then, added = history.lead_values(lead), former.lead, former.counters
+    values: dict[str, object] = {
+        name: cast(int, now[name]) - cast(int, added[name]) + cast(int, then[name])
+        for name in ("dial_attempts", "answered_count")
+    }
+    if now["last_dial_attempt"] != added["last_dial_attempt"]:
+        values["last_dial_attempt"] = lead.last_dial_attempt
+    return values
+
+
 def _restore_lead(
     session: Session, actor: Actor, entry: UndoEntry, lead: Lead, former: _Former, now: datetime
 ) -> None:
-    values = _back(former.lead)
+    values = _back(former.lead) | _counters_back(former, lead)
     now_values = history.lead_values(lead)
     affected(
         session,

@@ -25,6 +25,9 @@ from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
 from domain.sql import affected
 
+BLOCKED_VALUES = ("status", "queue_state", "last_status_change")
+"""What blocking changes in a lead, beside its version."""
+
 _FINAL = frozenset(status.value for status in FINAL_STATUSES)
 
 

@@ -90,6 +90,29 @@ def test_it_is_kept_once_and_then_refused(floor: Floor) -> None:
     assert len(floor.calls(lead_id)) == 1
 
 
+def test_a_call_that_was_only_kept_stays_counted_when_the_others_outcome_is_undone(floor: Floor) -> None:
+    lead_id = expired_for(floor)
+    floor.handle("ben", "busy")
+    floor.later(minutes=1)
+    assert floor.record("ana", lead_id, "not-interested").stored_only
+    kept_at = floor.now
+    floor.later(minutes=1)
+    floor.undo("ben")
+    lead = floor.row(lead_id)
+    assert (lead.dial_attempts, lead.answered_count, lead.last_dial_attempt) == (1, 1, kept_at)
+
+
+def test_also_when_a_do_not_call_is_undone(floor: Floor) -> None:
+    shared, own = floor.spare(2)
+    held = floor.lead(numbers=[[shared, own]])
+    assert floor.next_id("ana") == held
+    floor.record("sup", floor.lead(numbers=[[floor.spare(1)[0], shared]]), "do-not-call")
+    assert floor.record("ana", held, "not-found").stored_only
+    floor.undo("sup")
+    lead = floor.row(held)
+    assert (lead.status, lead.dial_attempts) == ("new", 1)
+
+
 def test_what_is_only_kept_is_not_on_the_undo_stack(floor: Floor) -> None:
     lead_id = expired_for(floor)
     floor.take("ben")

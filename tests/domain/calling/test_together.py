@@ -148,7 +148,10 @@ def history_tells_every_step(floor: Floor, logs: list[Log]) -> None:
                 if event.after and name in event.after:
                     now[name] = event.after[name]
         assert {name: getattr(lead, name) for name in now} == now
-        bumps = sum(event.kind in BUMPS for event in events[lead.id])
+        bumps = sum(
+            event.kind in BUMPS or (event.kind == "claim_expired" and bool(event.after))
+            for event in events[lead.id]
+        )
         assert lead.version == 1 + bumps + dialled[lead.id]
 
 
