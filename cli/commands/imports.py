@@ -111,21 +111,33 @@ def import_leads(
 
 
 def _agreed(work: Invocation, file: Path, campaign_id: int, options: ImportOptions) -> bool:
-    """Show how the file is read and ask, where somebody is there to answer."""
+    """Show how the file is read, and ask where somebody is there to answer."""
     import sys
 
-    if work.yes or work.json or not sys.stdin.isatty():
-        return True
     from domain.intake import importing
 
     found = importing.preview(
         work.database, actor=work.actor, path=file, campaign_id=campaign_id, options=options
     )
     work.say(f"{file.name}: {found.source.file.encoding}, separated by {found.source.dialect.delimiter_name}")
+    if work.yes or work.json or not sys.stdin.isatty():
+        _tell_mapping(work, found.columns)
+        return True
     _print_mapping(
         work, found.columns, [record.cells for record in found.source.sample[found.columns.skip :]]
     )
     return options.dry_run or work.confirm("Import it like this?", without_terminal=True)
+
+
+def _tell_mapping(work: Invocation, columns: ColumnMap) -> None:
+    """One line for every field that has a column, and one for the rest: what a log should keep."""
+    for column in columns.columns:
+        if column.field is not None:
+            work.say(f'  {column.field.value} <- "{clean(column.name)}" ({clean(column.why)})')
+    kept = [column.name for column in columns.columns if column.field is None and not column.ignored]
+    if kept:
+        more = f" and {len(kept) - 12} more" if len(kept) > 12 else ""
+        work.say(f"  kept as attributes: {', '.join(clean(name) for name in kept[:12])}{more}")
 
 
 def _print_mapping(work: Invocation, columns: ColumnMap, sample: list[list[str]]) -> None:

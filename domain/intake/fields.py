@@ -130,6 +130,31 @@ def likely_fields(header: str) -> tuple[Field, ...]:
     return _by_word().get(plain(header), ())
 
 
+# What a header says where it is no field's word as a whole ("Tel. cliente", "invoiceNumber"); longer words also count
+# as the beginning of one. Nine digits are a fine telephone number and a fine invoice number: here the header decides.
+_FOR_PHONES = re.compile(
+    r"\b(?:tel|tels|tlf|tfno|telf|fono|cel|cell|movil|mobile|gsm|msisdn|handy)\b"
+    r"|phone|telef|telemov|celular|movil|mobile|whatsapp"
+)
+_AGAINST_PHONES = re.compile(
+    r"\b(?:id|ids|inv|fact|order|orders|orden|ref|code|codigo|cod|sku|serial|lot|lote|nr|row|line|fila|linea|index"
+    r"|date|fecha|dob|time|hora|year|total|price|cost|due|zip|cp|cep|doc|docs|dni|ced|ci|rut|ruc|cuit|cuil|cpf|cnpj"
+    r"|nif|nie|nit|ssn|vat|tax|iva|acct|iban|card|age|edad|importe|monto|saldo|valor|precio|preco|prix|deuda|debt)\b"
+    r"|\b(?:customer|client|cliente|lead|user|usuario|socio|member) (?:no|num|numero|number)\b"
+    r"|\b(?:invoice|factur|fatur|receipt|recibo|pedido|ordem|commande|identif|uuid|amount|balance|datum|birth|nacim"
+    r"|timestamp|postal|postcode|docum|cedula|passport|pasaporte|account|cuenta|conta\b|compte|tarjeta|cartao|contract"
+    r"|contrato|poliza|policy|ticket|referen|product|prestamo|expediente|legajo|matricula|imei)"
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def speaks_of_phones(header: str) -> bool | None:
+    """Whether a header says that telephone numbers stand below, or that something else does; None: neither, or both."""
+    words = plain(_HUMP.sub(" ", header))
+    for_them, against = bool(_FOR_PHONES.search(words)), bool(_AGAINST_PHONES.search(words))
+    return None if for_them == against else for_them
+
+
 _STATUS_WORDS = frozenset(DialStatus)
 _RESULT_WORDS = frozenset(CallResult)
 _RESOLUTIONS = frozenset(Resolution)

@@ -14,11 +14,23 @@ from difflib import get_close_matches
 
 from domain.contacts.phones import PhoneReader, reader
 from domain.errors import Invalid
-from domain.intake.fields import PHONE_FIELDS, Field, exact_field, is_email, likely_fields, plain, values_fit
+from domain.intake.fields import (
+    PHONE_FIELDS,
+    Field,
+    exact_field,
+    is_email,
+    likely_fields,
+    plain,
+    speaks_of_phones,
+    values_fit,
+)
 from domain.intake.reading import Record
 
 REJECT_COLUMNS = ("reject_line", "reject_reason", "reject_message")
 _TITLE_LINES = 5
+_WEAK_WORDS = frozenset({"numero", "number"})
+_WRITTEN_AS_PHONE = re.compile(r"\+|0|\d+\D")
+BY_VALUES_ONLY = "only its values speak for it: digits that could be telephone numbers"
 _DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(?!\d|[-/.])")
 
 
@@ -98,7 +110,7 @@ def propose(
     columns.by_header()
     columns.by_content()
     if not any(field in columns.taken for field in PHONE_FIELDS):
-        raise _no_phone(names, skip >= 0)
+        raise _no_phone(names, skip >= 0, columns.doubtful())
     return ColumnMap(columns.result(), header=skip >= 0, skip=skip + 1)
 
 
@@ -115,11 +127,12 @@ def _field(name: str) -> Field:
     return found
 
 
-def _no_phone(names: Sequence[str], has_header: bool) -> Invalid:
+def _no_phone(names: Sequence[str], has_header: bool, doubtful: str | None) -> Invalid:
     shown = ", ".join(f'"{name}"' for name in names[:8]) + (" …" if len(names) > 8 else "")
     ask = "phone=COLUMN" if has_header else "phone=NUMBER (columns count from 1)"
+    doubt = f' (the numbers of "{doubtful}" could be, but its header says otherwise)' if doubtful else ""
     return Invalid(
-        f"No column with telephone numbers was found among {shown}; say which it is with --map {ask}, "
+        f"No column with telephone numbers was found among {shown}{doubt}; say which it is with --map {ask}, "
         "and check the region.",
         code="no_phone_column",
         title="No phone column",
@@ -242,7 +255,8 @@ class _Columns:
             field = exact_field(self._names[index])
             if field is not None and field not in self.taken:
                 self.take(field, index, "the header is the field's name")
-        for index in free:
+        # "Number" heads telephones where nothing else does, and where they are.
+        for index in sorted(free, key=lambda index: plain(self._names[index]) in _WEAK_WORDS):
             if index not in self._uses:
                 self._by_word(index)
         self._split_names()
@@ -252,6 +266,10 @@ class _Columns:
         # A repeated header counts as its word: two columns "Phone" are a first and a second phone.
         header = self._names[index].partition(" (")[0] if ")" in self._names[index] else self._names[index]
         exact = exact_field(header)
+        if plain(header) in _WEAK_WORDS and (
+            Field.PHONE in self.taken or self._share(index, self._is_phone) < 0.5
+        ):
+            return
         for field in (exact,) if exact else self._ordered(likely_fields(header)):
             if field in PHONE_FIELDS:
                 field = next((f for f in (field, *PHONE_FIELDS) if f not in self.taken), field)
@@ -278,28 +296,59 @@ class _Columns:
     def by_content(self) -> None:
         """Take a phone column by its values where no header named one; e-mail addresses likewise."""
         if not any(field in self.taken for field in PHONE_FIELDS):
-            found = self._best(self._is_phone, 0.5)
+            found = self._phone_columns()
             for field, index in zip(PHONE_FIELDS, found[: 1 if self._has_header else 3], strict=False):
-                self.take(field, index, "its values are telephone numbers")
+                self.take(field, index, self._why_phone(index))
         if Field.EMAIL not in self.taken:
             for index in self._best(is_email, 0.8)[:1]:
                 self.take(Field.EMAIL, index, "its values are e-mail addresses")
+
+    def _phone_columns(self) -> list[int]:
+        """Columns that may be telephones, the likeliest first: by header, by the way they are written, by value."""
+        headed = [i for i in self._best(self._has_digits, 0.5) if self._speaks(i)]
+        by_value = [
+            i for i in self._best(self._is_phone, 0.5) if i not in headed and self._speaks(i) is not False
+        ]
+        return headed + sorted(by_value, key=lambda index: not self._written_as_phone(index))
+
+    def _why_phone(self, index: int) -> str:
+        if self._speaks(index):
+            return f'"{self._names[index]}" speaks of telephones, and its values are numbers'
+        return "its values are telephone numbers" if self._written_as_phone(index) else BY_VALUES_ONLY
+
+    def doubtful(self) -> str | None:
+        """A column whose values could be telephone numbers, refused for its header."""
+        found = [i for i in self._best(self._is_phone, 0.5) if self._speaks(i) is False]
+        return self._names[found[0]] if found else None
+
+    def _speaks(self, index: int) -> bool | None:
+        return speaks_of_phones(self._names[index]) if self._has_header else None
+
+    def _written_as_phone(self, index: int) -> bool:
+        """Whether most values have a +, a leading 0 or a sign between digits, as no running number has."""
+        return self._share(index, lambda cell: _WRITTEN_AS_PHONE.match(cell.lstrip("( ")) is not None) >= 0.5
 
     def _is_phone(self, cell: str) -> bool:
         """Whether a value alone says it is a telephone number; a date with its digits is none."""
         return _DATE.match(cell) is None and bool(self._phones(cell).phones)
 
+    @staticmethod
+    def _has_digits(cell: str) -> bool:
+        """Whether a value may be meant as a telephone number, of whatever region."""
+        return _DATE.match(cell) is None and 6 <= sum(map(str.isdigit, cell)) <= 15
+
     def _best(self, fits: Callable[[str], bool], least: float) -> list[int]:
         """Free columns of whose filled cells at least this share fits: with a header best first, else in order."""
         shares: list[tuple[float, int]] = []
         for index in range(len(self._names)):
-            values = [value.strip() for value in self._values(index) if value.strip()]
-            if index in self._uses or not values:
-                continue
-            share = sum(map(fits, values)) / len(values)
-            if share >= least:
+            if index not in self._uses and (share := self._share(index, fits)) >= least:
                 shares.append((-share if self._has_header else 0.0, index))
         return [index for _, index in sorted(shares)]
+
+    def _share(self, index: int, fits: Callable[[str], bool]) -> float:
+        """The share of a column's filled cells that fit; 0 without any."""
+        values = [value.strip() for value in self._values(index) if value.strip()]
+        return sum(map(fits, values)) / len(values) if values else 0.0
 
     def _values(self, index: int) -> list[str]:
         return [cells[index] for cells in self._body if index < len(cells)]

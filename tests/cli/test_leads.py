@@ -48,6 +48,24 @@ def test_columns_are_mapped_by_name_or_number(sqlite_shell: Shell, tmp_path: Pat
     assert [(row["name"], row["phone"]) for row in rows] == [("Ada", "+33199000001"), ("Bo", "+33199000002")]
 
 
+def test_an_import_without_a_terminal_says_what_column_it_takes_and_why(
+    sqlite_shell: Shell, tmp_path: Path
+) -> None:
+    sqlite_shell.done("campaigns", "create", "Spring", "--region", "UY")
+    file = tmp_path / "people.csv"
+    file.write_text("Nombre;Folio;Zona\nAna;24001234;Norte\nEva;24005678;Sur\n")
+    words = ("leads", "import", str(file), "--campaign", "Spring", "--dry-run", "--json")
+    said = sqlite_shell.done(*words).err.splitlines()
+    assert '  name <- "Nombre" ("Nombre" is a word for name)' in said
+    assert '  phone <- "Folio" (only its values speak for it: digits that could be telephone numbers)' in said
+    assert "  kept as attributes: Zona" in said
+    file.write_text("Nombre;Factura\nAna;24001234\nEva;24005678\n")
+    assert "its header says otherwise" in sqlite_shell.refused(*words)
+    assert (
+        '  phone <- "Factura" (given with --map)' in sqlite_shell.done(*words, "--map", "phone=Factura").err
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

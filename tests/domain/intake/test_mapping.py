@@ -176,3 +176,75 @@ def test_a_column_of_dates_is_never_taken_for_telephone_numbers(mapped: Map) -> 
         mapped("Date,Amount,Ref\n" + rows)
 
     assert refused.value.code == "no_phone_column"
+
+
+def test_invoice_numbers_that_could_be_telephones_give_way_to_a_header_that_speaks_of_them(
+    mapped: Map,
+) -> None:
+    columns = mapped("Nombre;Folio;Tel. cliente\nAna;241234567;24001234\nEva;241234568;24005678\n")
+    assert taken(columns) == {"name": "Nombre", "phone": "Tel. cliente"}
+    assert columns.columns[2].why == '"Tel. cliente" speaks of telephones, and its values are numbers'
+
+
+def test_a_column_written_as_telephones_goes_before_plain_digits(mapped: Map) -> None:
+    headed = mapped("a;b\n24001234;+598 91 234 567\n24005678;+598 99 111 222\n")
+    assert taken(headed) == {"phone": "b"}
+    assert headed.columns[1].why == "its values are telephone numbers"
+    bare = mapped("Ana;24001234;091234567\nEva;24005678;099111222\n")
+    assert taken(bare)["phone"] == "column 3"
+
+
+def test_plain_digits_alone_are_taken_and_the_reason_says_that_only_the_values_speak_for_it(
+    mapped: Map,
+) -> None:
+    columns = mapped("Nombre;Dato\nAna;24001234\nEva;24005678\n")
+    assert taken(columns) == {"name": "Nombre", "phone": "Dato"}
+    assert columns.columns[1].why == "only its values speak for it: digits that could be telephone numbers"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "invoice",
+        "Invoice no.",
+        "invoiceNumber",
+        "Nro Factura",
+        "facturas",
+        "Order ID",
+        "order_number",
+        "Pedido",
+        "id",
+        "Amount",
+        "Importe",
+        "Fecha",
+        "Date of birth",
+        "Zip",
+        "Codigo postal fiscal",
+        "Doc",
+        "Nro documento",
+        "DNI",
+        "Cédula",
+        "Account",
+        "Cuenta",
+        "account_number",
+        "Customer number",
+    ],
+)
+def test_a_header_that_speaks_against_it_is_never_a_telephone(mapped: Map, header: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        mapped(f"Nombre;{header}\nAna;24001234\nEva;24005678\n")
+    assert refused.value.code == "no_phone_column"
+    assert mapped(f"Nombre;{header}\nAna;24001234\n", {"phone": "2"}).fields[Field.PHONE] == 1
+
+
+def test_a_refused_column_is_named_with_the_reason(mapped: Map) -> None:
+    with pytest.raises(Invalid, match='the numbers of "Invoice" could be, but its header says otherwise'):
+        mapped("Name;Invoice\nAna;24001234\n")
+
+
+def test_a_running_number_is_no_telephone(mapped: Map) -> None:
+    assert taken(mapped("Numero;Telefono\n1;091234567\n2;099111222\n")) == {"phone": "Telefono"}
+    assert taken(mapped("Nombre;Numero\nAna;091234567\nEva;099111222\n")) == {
+        "name": "Nombre",
+        "phone": "Numero",
+    }
