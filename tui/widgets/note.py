@@ -27,7 +27,11 @@ class NoteArea(TextArea):
     """
 
     class Left(Message):
-        """The person gave the keys back."""
+        """The person gave the keys back; ``by_enter``: with the key that ends a line of writing."""
+
+        def __init__(self, *, by_enter: bool = False) -> None:
+            super().__init__()
+            self.by_enter = by_enter
 
     def __init__(self) -> None:
         super().__init__(
@@ -64,7 +68,7 @@ class NoteArea(TextArea):
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.action_leave()
+            self.post_message(self.Left(by_enter=True))
 
 
 class NoteTitle(Pane):

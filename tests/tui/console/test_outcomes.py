@@ -245,11 +245,32 @@ async def test_an_outcome_whose_key_a_command_has_says_so_and_stays_reachable(sm
         assert seat.screen.calling
 
 
-async def test_the_keys_are_outcomes_at_once_when_the_note_is_left(small_shop: SmallShop) -> None:
+async def test_the_keys_are_outcomes_at_once_when_escape_left_the_note(small_shop: SmallShop) -> None:
     async with seated(small_shop) as seat:
         await seat.press("w")
-        await seat.blind("enter", "n")
+        await seat.blind("escape", "n")
         assert [call.action for call in seat.outcomes()] == ["not-found"]
+
+
+async def test_a_seller_who_writes_on_after_enter_gives_nothing_away(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("i", "w")
+        await seat.blind("enter", *"calln2kzdi?")
+        assert [call.action for call in seat.outcomes()] == ["not-interested"]
+        assert seat.lead("María González").resolution_reason is None
+        assert seat.name == "Juan Pérez"
+        assert not seat.screen.calling
+        assert "letters rest for a moment. w writes on." in seat.answer
+        await seat.press("n")  # after a breath the keys are outcomes
+        assert [call.action for call in seat.outcomes()] == ["not-interested", "not-found"]
+
+
+async def test_the_note_takes_the_letters_again_right_after_enter(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("w")
+        await seat.write("one")
+        await seat.blind("enter", "w", *" two")
+        assert seat.screen.note.text == "one two"
 
 
 async def test_exhausted_and_blocked_people_are_told(small_shop: SmallShop) -> None:

@@ -86,8 +86,10 @@ class NoteKeeping(ConsoleBase):
         )
 
     def on_note_area_left(self, event: NoteArea.Left) -> None:
-        """Out of the note: the keys are outcomes again."""
+        """Out of the note: the keys are outcomes again; after Enter, which also ends a line, not at once."""
         event.stop()
         self.set_focus(None)
         self.flush_draft()
+        if event.by_enter:
+            self.guard.written(self.ticks())
         self.status.say(_("The keys are outcomes again."), "muted")

@@ -58,14 +58,11 @@ class Recording(NoteKeeping):
             self.choose(action)
 
     def say_resting(self) -> None:
-        """A letter came too soon after this person appeared."""
-        self.status.flash(
-            _("New person: letters rest for a moment. {key} writes a note.").format(
-                key=self.shown_key("console.note")
-            ),
-            "warn",
-            HINT_SECONDS,
-        )
+        """A letter came too soon after this person appeared, or after the note was ended."""
+        told = _("New person: letters rest for a moment. {key} writes a note.")
+        if self.guard.writing:
+            told = _("The note is kept; letters rest for a moment. {key} writes on.")
+        self.status.flash(told.format(key=self.shown_key("console.note")), "warn", HINT_SECONDS)
 
     def carry_out(self, step: Step) -> None:
         """Do what the flow decided."""

@@ -23,6 +23,8 @@ from tui.widgets.person import dialled_number
 
 AT_ONCE = frozenset({"console.undo", "console.note", "app.help"})
 """Letters that work also while the others rest after a new person: they record nothing and call nobody."""
+AFTER_NOTE = frozenset({"console.note"})
+"""After a note only this one does: digits and undo would change what was recorded before."""
 
 
 class ConsoleScreen(Background):
@@ -91,8 +93,7 @@ class ConsoleScreen(Background):
             return
         key = event.key
         command = self._by_key.get(key)
-        at_once = key.isdigit() or (command is not None and command.id in AT_ONCE)
-        if event.is_printable and self.guard.rests(self.ticks()) and not at_once:
+        if event.is_printable and self.guard.rests(self.ticks()) and not self._at_once(key, command):
             event.stop()
             event.prevent_default()
             self.say_resting()
@@ -104,6 +105,11 @@ class ConsoleScreen(Background):
             self.again()
         elif event.is_printable or self.flow.pending is None:
             self._letter(event, command)
+
+    def _at_once(self, key: str, command: commands.Command | None) -> bool:
+        if self.guard.writing:
+            return command is not None and command.id in AFTER_NOTE
+        return key.isdigit() or (command is not None and command.id in AT_ONCE)
 
     def _letter(self, event: events.Key, command: commands.Command | None) -> None:
         step = self.flow.press(event.key)
