@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from sqlmodel import Session, col
 
 from domain.calling import (
@@ -32,7 +31,7 @@ from domain.campaigns import campaigns, lists
 from domain.campaigns.campaigns import CampaignSettings
 from domain.codes import CallResult
 from domain.contacts import do_not_call
-from domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.people.rights import Actor
 from storage.database import Database, open_database
 
@@ -48,6 +47,9 @@ CARES = (
     ("register", 30), ("release", 22), ("edit", 18), ("pause", 8), ("limits", 6), ("fill", 8), ("clear", 3),
     ("report", 12), ("expire", 4),
 )  # fmt: skip
+
+ALIVE = 4_711
+"""The lock on the server that a seller who will be killed holds while alive."""
 
 
 @dataclass
@@ -240,27 +242,66 @@ def supervise(
         database.close()
 
 
-def record_for_ever(url: str, actor: Actor, campaign_id: int, tell: Connection) -> None:
-    """Takes person after person, with a draft, a call and an outcome, and tells each step, until it is killed."""
+MORTAL_OUTCOMES = (
+    "sale",
+    "not-interested",
+    "busy",
+    "do-not-call",
+    "wrong-number",
+    "schedule",
+    "move-morning",
+)
+
+
+def record_for_ever(
+    url: str, actor: Actor, campaign_id: int, now: datetime, seed: int, dial: float, wire: Connection
+) -> None:
+    """Takes person after person with a draft, a call (as often as ``dial``) and an outcome, until it is killed.
+
+    Tells each step before it goes on, and goes on when it is answered; in the midst of an outcome too: before
+    each of its statements, and before its commit.
+    """
     database = open_database(url)
-    chance = random.Random(os.getpid())
+    chance = random.Random(seed)
+    recording = False
+
+    def tell(*what: object) -> None:
+        wire.send(what)
+        wire.recv()
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def _statement(*_: object) -> None:
+        if recording:
+            tell("statement")
+
+    @event.listens_for(database.engine, "commit")
+    def _commit(_: object) -> None:
+        if recording:
+            tell("commit")
+
+    if (
+        database.dialect == "postgresql"
+    ):  # whoever gets this lock knows that our work is over on the server too
+        with database.transaction() as session:
+            session.execute(text("SELECT pg_advisory_lock(:alive)"), {"alive": ALIVE})
     while True:
-        now = datetime.now(UTC)
         with database.transaction() as session:
             found = claims.next_lead(session, actor=actor, campaign_id=campaign_id, now=now).dossier
         assert found is not None
+        lead_id, dialled = found.lead_id, found.dialled_number is not None
+        tell("in hand", lead_id, found.draft, dialled)
+        note = f"draft {seed} of {lead_id}"
         with database.transaction() as session:
-            drafts.save(session, actor=actor, lead_id=found.lead_id, text="a draft", now=now)
-        tell.send_bytes(b"d")
-        if found.dialled_number is None and chance.random() < 0.5:
+            drafts.save(session, actor=actor, lead_id=lead_id, text=note, now=now)
+        tell("draft", lead_id, note, dialled)
+        if not dialled and chance.random() < dial:
             with database.transaction() as session:
-                dialling.start(session, actor=actor, lead_id=found.lead_id, now=now)
-        slug = chance.choice(["sale", "not-interested", "busy", "do-not-call", "schedule", "move-morning"])
-        at = now.replace(year=now.year + 1) if slug == "schedule" else None
-        tell.send_bytes(b"o")
-        try:
-            with database.transaction() as session:
-                outcomes.record(session, actor=actor, lead_id=found.lead_id, action=slug, now=now, at=at)
-        except DomainError as refused:
-            tell.send_bytes(refused.code.encode())
-        tell.send_bytes(b".")
+                dialling.start(session, actor=actor, lead_id=lead_id, now=now)
+            tell("dialled", lead_id, note, True)
+        slug = chance.choice(MORTAL_OUTCOMES)
+        at = now + timedelta(days=3) if slug == "schedule" else None
+        recording = True
+        with database.transaction() as session:
+            done = outcomes.record(session, actor=actor, lead_id=lead_id, action=slug, now=now, at=at)
+        recording = False
+        tell("recorded", done.event_id)
