@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from domain.calling.allowed import OutsideHours, validate
 from domain.calling.when_dates import YEARS_AHEAD, Days, NotUnderstoodError, Reading, read_days, read_time
+from domain.calling.when_phrases import plain
 from domain.calling.when_text import day_text, describe, is_day_first
-from domain.calling.when_words import Marker, Step, UnknownWordError, plain, tokens_of
+from domain.calling.when_words import Marker, Step, Token, UnknownWordError, tokens_of
 from domain.campaigns.hours import Calendar
 from domain.campaigns.segments import zone_named
 from domain.errors import Invalid
@@ -63,9 +64,11 @@ def parse_when(
     ``understood`` only, the text may always be English or Spanish.
 
     A time alone is today's, or tomorrow's once past; a weekday or date without a year is the coming one. A lone
-    hour of 1-6 without a leading zero is the afternoon. "mar" is the month next to a day of the month, else
-    martes ("mar 15:30", "mar 15" = Tuesday 15:00, "25 mar", "mar 5 10:00"). "+1d" keeps the time of day,
-    "+2h" is elapsed time. Skipped local times move on by the gap, repeated ones are the first still to come.
+    hour of 1-6 without a leading zero is the afternoon. "2h" alone is two hours from now, as "48h" is; 7h to 23h
+    are times of day, and so is any next to a day ("tomorrow 2h"). "now" is the coming minute. "mar" is the month
+    next to a day of the month, else martes ("mar 15:30", "mar 15" = Tuesday 15:00, "25 mar", "mar 5 10:00").
+    "+1d" keeps the time of day, "+2h" is elapsed time. Skipped local times move on by the gap, repeated ones are
+    the first still to come.
     Raises ``Invalid`` in one line: empty, not understood, impossible, past (``past_time``), over two years off.
     """
     place = zone if isinstance(zone, ZoneInfo) else zone_named(zone)
@@ -128,10 +131,8 @@ def _moment_of(
     if exact:
         return _exact(exact), True, []
     reading = Reading(tokens_of(text), now.date(), day_first, default_time)
-    steps = [Step(months=1) if token is Marker.NEXT_MONTH else token for token in reading.tokens]
-    distance = [token for token in steps if isinstance(token, Step)]
+    distance, reading.tokens = _distance_in(reading)
     if distance:
-        reading.tokens = [token for token in steps if not isinstance(token, Step)]
         return _at_distance(reading, distance, now, zone), True, reading.assumed
     nothing_said = not reading.tokens
     days = read_days(reading)
@@ -145,6 +146,32 @@ def _moment_of(
         if days.kind == "weekday" and days.dates[0] == reading.today:
             del days.dates[0]
     return _first_to_come(reading, days, clock, at_end, now, zone), has_time, reading.assumed
+
+
+def _distance_in(reading: Reading) -> tuple[list[Step], list[Token]]:
+    """The distances from now among the meanings, and the other meanings."""
+    distance: list[Step] = []
+    others: list[Token] = []
+    for token in reading.tokens:
+        if token is Marker.NEXT_MONTH:
+            distance.append(Step(months=1))
+        elif isinstance(token, Step):
+            distance.append(token)
+        elif token is not Marker.NOW:
+            others.append(token)
+    if others:
+        others = [
+            token.clock if isinstance(token, Step) and token.clock else token
+            for token in reading.tokens
+            if token in others or (isinstance(token, Step) and token.clock)
+        ]
+        distance = [step for step in distance if step.clock is None]
+    elif len(distance) == 1 and (clock := distance[0].clock):
+        reading.assumed.append(f"from now, not at {clock.hour}:{clock.minute:02d}")
+    if not distance and Marker.NOW in reading.tokens:
+        reading.assumed.append("now is the coming minute")
+        distance = [Step(minutes=1)]
+    return distance, others
 
 
 def _exact(match: re.Match[str]) -> datetime:

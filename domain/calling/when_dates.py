@@ -252,7 +252,14 @@ def _numeric(reading: Reading) -> Days | None:
             reading.assumed.append(f"day {day}, month {month}")
         elif day <= 12 and day != month:
             reading.assumed.append(f"day {day}, month {month}")
-    return _dated(reading, day, month, token.year)
+    return _dated(reading, day, month, token.year, _as_typed(token))
+
+
+def _as_typed(token: NumericDate) -> str:
+    """A date in the order it was typed in, for a refusal."""
+    if token.year_first:
+        return f"{token.year}-{token.second:02d}-{token.first:02d}"
+    return f"{token.first}/{token.second}" + ("" if token.year is None else f"/{token.year}")
 
 
 def _month_day(reading: Reading) -> Days | None:
@@ -275,11 +282,13 @@ def _month_day(reading: Reading) -> Days | None:
     year = reading.at(index)
     if isinstance(year, LongNumber):
         reading.take(index)
-    return _dated(reading, day, token.month, year.value if isinstance(year, LongNumber) else None)
+    in_year = year.value if isinstance(year, LongNumber) else None
+    said = f"{day} {token.word}" if in_year is None else f"{day} {token.word} {in_year}"
+    return _dated(reading, day, token.month, in_year, said)
 
 
-def _dated(reading: Reading, day: int, month: int, year: int | None) -> Days:
-    """The dates of a day and month, in one year or in this and the coming ones."""
+def _dated(reading: Reading, day: int, month: int, year: int | None, said: str) -> Days:
+    """The dates of a day and month, in one year or in this and the coming ones; ``said`` is how to quote them."""
     this = reading.today.year
     if year is not None and year > this + YEARS_AHEAD:
         raise NotUnderstoodError(f"{year} is too far ahead", "too_far")
@@ -290,7 +299,6 @@ def _dated(reading: Reading, day: int, month: int, year: int | None) -> Days:
         except ValueError:
             continue
     if not dates:
-        said = f"{day}/{month}" if year is None else f"{day}/{month}/{year}"
         raise NotUnderstoodError(f"there is no day {said}", "impossible_date")
     return Days(dates, "date" if year is None else "day")
 

@@ -7,12 +7,12 @@ babel; only what it does not know (tomorrow, in, noon …) is listed here.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+
+from domain.calling.when_phrases import in_short, plain
 
 LOCALES: Final = ("en", "es", "es_UY", "es_MX")
 """Whose month and weekday names are understood (Uruguay writes setiembre)."""
@@ -91,16 +91,21 @@ class DayWord:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A distance from now: "+2h", "in 3 days"."""
+    """A distance from now: "+2h", "in 3 days".
+
+    clock: what it is next to a day, where the text does not say that it is a distance: "2h", but "tomorrow 2h".
+    """
 
     minutes: int = 0
     days: int = 0
     months: int = 0
+    clock: Clock | None = None
 
 
 class Marker(StrEnum):
     """Words that change the meaning of another."""
 
+    NOW = "now"
     NEXT = "next"
     NEXT_WEEK = "next week"
     NEXT_MONTH = "next month"
@@ -117,48 +122,6 @@ class UnknownWordError(ValueError):
         self.piece = piece
         self.near = near
 
-
-def plain(text: str) -> str:
-    """The text in lower case, without accents and with single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.casefold().split())
-
-
-_HALVES: Final = {"manana": "morning", "tarde": "afternoon", "noche": "night"}
-_HALF = "manana|tarde|noche|morning|afternoon|evening|night"
-
-
-def _half(match: re.Match[str]) -> str:
-    return f" <{_HALVES.get(match[1], match[1])}> "
-
-
-_PHRASES: Final[list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]] = [
-    (re.compile(r"\(.*\)\s*$"), " "),
-    (re.compile(r"(?<![a-z])([ap])\.\s?m(?:\.|\b)"), r"\1m"),
-    (re.compile(r"(?<!\d),|,(?!\d)"), " "),
-    (re.compile(r"\b(?:pasado manana|(?:the )?day after tomorrow)\b"), " <overmorrow> "),
-    (re.compile(rf"\b(?:esta|this) ({_HALF})\b"), lambda m: f" <today> {_half(m)}"),
-    (re.compile(r"\b(?:tonight|to-night)\b"), " <today> <night> "),
-    (re.compile(r"\b(?:de|por|a|en|durante) la (manana|tarde|noche)\b"), _half),
-    (re.compile(r"\b(?:in|during) the (morning|afternoon|evening)\b"), _half),
-    (
-        re.compile(r"\b(?:de|at) (madrugada|night)\b"),
-        lambda m: " <am> " if m[1] == "madrugada" else " <night> ",
-    ),
-    (re.compile(r"\bde la madrugada\b"), " <am> "),
-    (re.compile(r"\bmedio dia\b"), "mediodia"),
-    (re.compile(r"\bmedia noche\b"), "medianoche"),
-    (re.compile(r"\b(?:semana que viene|proxima semana|semana proxima|next week)\b"), " <nextweek> "),
-    (re.compile(r"\b(?:mes que viene|proximo mes|mes proximo|next month)\b"), " <nextmonth> "),
-    (re.compile(r"\b(?:que viene|que entra|proxim[oa]|next|coming)\b"), " <next> "),
-    (re.compile(r"\b(?:(?:una )?hora y media|an hour and a half)\b"), "90 minutes"),
-    (re.compile(r"\b(?:half an hour|media hora)\b"), "30 minutes"),
-    (re.compile(r"\bhalf past (\d{1,2})\b"), r"\1:30"),
-    (re.compile(r"\bquarter past (\d{1,2})\b"), r"\1:15"),
-    (re.compile(r"\b(\d{1,2}) y media\b"), r"\1:30"),
-    (re.compile(r"\b(\d{1,2}) y cuarto\b"), r"\1:15"),
-    (re.compile(r"\b(?:an?|one|una?) (?=(?:hour|hora|day|dia|week|semana|month|mes|minut))"), "1 "),
-]
 
 _FILLERS: Final = frozenset(
     {"on", "at", "the", "of", "for", "this", "day"}
@@ -187,6 +150,8 @@ _MEANINGS: Final[dict[str, tuple[Token, ...]]] = {
     "evening": (Part.EVENING,),
     "night": (Part.NIGHT,),
     "noche": (Part.NIGHT,),
+    "now": (Marker.NOW,),
+    "ahora": (Marker.NOW,),
     "next": (Marker.NEXT,),
     "nextweek": (Marker.NEXT_WEEK,),
     "nextmonth": (Marker.NEXT_MONTH,),
@@ -202,6 +167,8 @@ _UNITS: Final = {
 _CLOCK_UNITS: Final = frozenset({"h", "hs", "hr", "hrs"})
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _AMOUNT = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?\s?(?:{_UNIT})(?![a-z])"
+
+_HOUR = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?")
 
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)t?")
 _DATE = re.compile(r"(\d{1,2})([-/])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\w:/])")
@@ -252,8 +219,7 @@ def _only(numbers: set[int] | None) -> int | None:
 
 def tokens_of(text: str) -> list[Token]:
     """The meanings in a text made ``plain``, in order. Raises ``UnknownWordError`` for what has none."""
-    for phrase, meaning in _PHRASES:
-        text = phrase.sub(meaning, text)
+    text = in_short(text)
     found: list[Token] = []
     position = 0
     while position < len(text):
@@ -304,8 +270,13 @@ def _year(text: str | None) -> int | None:
 
 def _read_step(match: re.Match[str]) -> tuple[Token, ...] | None:
     amounts = re.findall(rf"(\d{{1,4}}(?:[.,]\d{{1,2}})?)\s?({_UNIT})(?![a-z])", match[2])
+    clock = None
     if not match[1] and all(unit in _CLOCK_UNITS for _, unit in amounts):
-        return None
+        hour = _HOUR.fullmatch(amounts[0][0])
+        if hour is None or len(amounts) > 1 or _is_hour(hour):
+            return None
+        if hour[2] is None or not match[3]:
+            clock = Clock(int(hour[1]), int(hour[2] or match[3] or 0), padded=False)
     minutes = float(match[3] or 0)
     days = months = 0
     for amount, unit in amounts:
@@ -315,7 +286,14 @@ def _read_step(match: re.Match[str]) -> tuple[Token, ...] | None:
         minutes += count * step.minutes
         days += int(count) * step.days
         months += int(count) * step.months
-    return (Step(round(minutes), days, months),)
+    return (Step(round(minutes), days, months, clock),)
+
+
+def _is_hour(amount: re.Match[str]) -> bool:
+    """Whether hours without "in" or + are the time of day: 7h to 23h, 09h, 9.30h; 2h and 48h are distances."""
+    if amount[2] is not None:
+        return len(amount[2]) == 2 and amount[2] not in ("25", "50", "75")
+    return amount[1].startswith("0") or 7 <= int(amount[1]) <= 23
 
 
 def _read_clock(match: re.Match[str]) -> tuple[Token, ...]:
