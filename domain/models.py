@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from domain.base import metadata
 from domain.calling import models as calling
+from domain.calling import tally_model as tally
 from domain.campaigns import models as campaigns
 from domain.contacts import models as contacts
+from domain.jobs import models as jobs
 from domain.people import models as people
+from domain.recycling import models as recycling
 from domain.sales import models as sales
 
-__all__ = ["calling", "campaigns", "contacts", "metadata", "people", "sales"]
+__all__ = [
+    "calling",
+    "campaigns",
+    "contacts",
+    "jobs",
+    "metadata",
+    "people",
+    "recycling",
+    "sales",
+    "tally",
+]

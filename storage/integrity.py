@@ -112,6 +112,17 @@ RULES: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "tally_differs",
+        "places where the tally of leads is not what the leads say; run: dialdeck db tally",
+        (
+            "SELECT count(*) FROM (SELECT 1 FROM (SELECT organisation_id, campaign_id, list_id, status, waits, "
+            "segment, exhausted, leads FROM lead_tally UNION ALL SELECT organisation_id, campaign_id, "
+            "COALESCE(list_id, 0), COALESCE(status, ''), CASE queue_state WHEN 1 THEN 0 ELSE queue_state END, "
+            "segment, exhausted, -1 FROM lead) AS moved GROUP BY organisation_id, campaign_id, list_id, status, "
+            "waits, segment, exhausted HAVING sum(leads) <> 0) AS differing"
+        ),
+    ),
+    (
         "negative_counter",
         "leads have counters below zero",
         "SELECT count(*) FROM lead WHERE dial_attempts < 0 OR answered_count < 0 OR imported_attempts < 0",

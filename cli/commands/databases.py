@@ -94,6 +94,17 @@ def check(work: Invocation) -> None:
         raise typer.Exit(1)
 
 
+@command(app, "tally")
+def tally(work: Invocation) -> None:
+    """Count anew how many leads stand where; the figures of the screens come from this tally."""
+    from storage.figures import rebuild_tally
+
+    _administrators_only(work, "count the leads anew")
+    differed = rebuild_tally(work.database)
+    told = "was right" if not differed else f"was wrong in {differed} places and is right now"
+    answer(work, {"differed": differed}, lambda: line(f"The tally of {work.database.where} {told}."))
+
+
 @command(app, "backup")
 def backup(
     work: Invocation,

@@ -26,6 +26,7 @@ class Lead(Entity, table=True):
       database so that an ascending index gives the order.
 
     ``dial_attempts`` = max(imported_attempts, calls from elsewhere) + own calls, all since ``counting_from``.
+    ``recycle_batch_id`` names the recycle that put the lead where it stands, until its status changes again.
     """
 
     __tablename__: ClassVar[str] = "lead"
@@ -63,6 +64,15 @@ class Lead(Entity, table=True):
         ),
         partial_index("ix_lead_owner", "organisation_id", "owner_id", where="owner_id IS NOT NULL"),
         partial_index("ix_lead_external", "organisation_id", "external_id", where="external_id IS NOT NULL"),
+        partial_index(
+            "ix_lead_no_status", "organisation_id", "campaign_id", where="status IS NULL OR status = ''"
+        ),
+        partial_index(
+            "ix_lead_dialled_new",
+            "organisation_id",
+            "campaign_id",
+            where="status = 'new' AND dial_attempts > 0 AND recycle_batch_id IS NULL",
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -83,6 +93,7 @@ class Lead(Entity, table=True):
     imported_attempts: int = 0
     counting_from: datetime | None = None
     exhausted: bool = False
+    recycle_batch_id: int | None = Field(default=None, sa_type=BigId)
     last_status_change: datetime | None = None
     last_action_at: datetime | None = None
     assigned_at: datetime | None = None
@@ -184,6 +195,22 @@ class Call(Entity, table=True):
         Index("ix_call_seller", "organisation_id", "seller_id", "started_at"),
         Index("ix_call_number", "organisation_id", "e164", "started_at"),
         partial_index(
+            "ix_call_counted",
+            "organisation_id",
+            "campaign_id",
+            "lead_id",
+            "source",
+            "started_at",
+            "result",
+            where="counted AND undone_at IS NULL",
+        ),
+        partial_index(
+            "ix_call_unapplied",
+            "organisation_id",
+            "started_at",
+            where="applied_at IS NULL AND source = 'external'",
+        ),
+        partial_index(
             "uq_call_external",
             "organisation_id",
             "external_id",
@@ -252,7 +279,8 @@ class HistoryEvent(Entity, table=True):
     """One change, append-only: who, when, what before, what after, and why. Ids and codes only, no text.
 
     ``kind`` names the use case (``outcome``, ``undo``, ``skip``, ``claim_expired``, ``import``, ``do_not_call``,
-    ``edit`` …); ``before`` and ``after`` hold the changed values; ``undoes`` the event taken back.
+    ``edit`` …); ``before`` and ``after`` hold the changed values; ``undoes`` the event taken back; ``batch_id`` the
+    recycle (``domain.recycling``) it was part of.
     The database refuses updates and deletes of these rows.
     """
 
@@ -260,6 +288,7 @@ class HistoryEvent(Entity, table=True):
     __table_args__ = (
         Index("ix_history_event_lead", "organisation_id", "lead_id", "id"),
         Index("ix_history_event_user", "organisation_id", "user_id", "at"),
+        partial_index("ix_history_event_batch", "batch_id", "lead_id", where="batch_id IS NOT NULL"),
     )
 
     at: datetime
@@ -273,6 +302,7 @@ class HistoryEvent(Entity, table=True):
     before: dict[str, object] | None = Field(default=None, sa_type=Json)
     after: dict[str, object] | None = Field(default=None, sa_type=Json)
     undoes: int | None = Field(default=None, sa_type=BigId)
+    batch_id: int | None = Field(default=None, sa_type=BigId)
 
 
 class UndoEntry(Entity, table=True):

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 # The commands that are there; those of later work must not be.
 COMMANDS = {
     "demo", "init", "pause", "resume",
-    "db status", "db upgrade", "db check", "db backup", "db restore",
+    "db status", "db upgrade", "db check", "db tally", "db backup", "db restore",
     "users add", "users list", "users disable", "users enable", "users password", "users edit",
     "actions seed", "actions list", "actions add", "actions edit",
     "reasons list", "reasons add", "reasons edit",

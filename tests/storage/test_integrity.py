@@ -55,6 +55,7 @@ BROKEN = {
         f"UPDATE lead SET status = 'sale', queue_state = {QueueState.OUT.value}",
     ],
     "segment_unknown": ["UPDATE lead SET segment = 'elsewhere'"],
+    "tally_differs": ["UPDATE lead_tally SET leads = leads + 1"],
     "negative_counter": ["UPDATE lead SET dial_attempts = -1"],
     "number_not_international": ["UPDATE contact_phone SET e164 = '099000001'"],
     "organisations_mixed": ["UPDATE contact SET organisation_id = 2"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from domain.calling import tally
 from storage import migrations, schema
 from storage.database import Database, open_database
 from storage.errors import DatabaseDamaged, DatabaseOlder
 from storage.triggers import present_triggers, trigger_names
+from tests.support.factories import build_shop
 
 STEP = """
 import sqlalchemy as sa
@@ -120,3 +123,19 @@ def test_an_upgrade_that_would_break_references_is_taken_back(people: Database, 
     with pytest.raises(DatabaseDamaged, match="taken back: 1 rows refer"):
         schema.upgrade(people.url)
     assert counts(people) == [1, 1, 1]
+
+
+def test_the_tally_begins_with_the_leads_that_are_there(database: Database) -> None:
+    shop = build_shop(database, leads=7)
+    file = migrations.FOLDER / "versions" / "0002_background_work_and_recycling.py"
+    step = runpy.run_path(str(file))
+    with database.transaction() as session:
+        session.execute(
+            text("UPDATE lead SET status = NULL, list_id = NULL, queue_state = 9 WHERE id % 3 = 0")
+        )
+        session.execute(text("DELETE FROM lead_tally"))
+        session.execute(text(step["COUNT_LEADS"]))
+        organisation = shop.root.organisation_id
+        assert tally.places(
+            session, organisation_id=organisation, campaign_id=shop.campaign_id
+        ) == tally.counted(session, organisation_id=organisation)

@@ -1,0 +1,1 @@
+"""Putting leads back into play, and taking that back."""

@@ -1,0 +1,1 @@
+"""Finding leads whose status or counters cannot be true, and setting them right."""
