@@ -147,7 +147,9 @@ def _print_version() -> None:
 def _wrong_usage(error: typer.TyperException) -> int:
     """Say what is wrong with the command line, and where its help is."""
     context = getattr(error, "ctx", None)
-    message = error.format_message()
+    message = error.format_message().replace(
+        ": Value error, ", ": "
+    )  # what the parser of choices puts before
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(message + "\n")
         return error.exit_code

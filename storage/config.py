@@ -76,8 +76,8 @@ def shown_database(url: str) -> str:
 def load(options: Mapping[str, object] | None = None) -> Configuration:
     """Read the configuration; ``options`` are those given with the command (None: not given).
 
-    Raises ``Invalid`` (codes ``config_syntax``, ``config_key``, ``config_value``) naming file and key, and
-    ``NotFound`` for a file named by ``DIALDECK_CONFIG`` that is not there.
+    Raises ``Invalid`` (codes ``config_folder``, ``config_syntax``, ``config_key``, ``config_value``) naming file
+    and key, and ``NotFound`` for a file named by ``DIALDECK_CONFIG`` that is not there.
     """
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
@@ -85,7 +85,9 @@ def load(options: Mapping[str, object] | None = None) -> Configuration:
     from storage.settings import Settings, build
 
     path = config_path()
-    in_file = _read(path, set(Settings.model_fields))
+    in_file = _read(path)
+    for problem in _unknown_keys(path, in_file):
+        raise problem
     given = {key: value for key, value in (options or {}).items() if value is not None}
     try:
         settings = build(in_file, given)
@@ -97,6 +99,36 @@ def load(options: Mapping[str, object] | None = None) -> Configuration:
     return Configuration(settings, path, origins)
 
 
+def examine(options: Mapping[str, object] | None = None) -> tuple[Settings, list[str]]:
+    """The settings as far as they can be read (else their defaults), and everything that is wrong, in words."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from storage.settings import Settings, build
+
+    path = config_path()
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    problems: list[DomainError] = []
+    in_file: dict[str, Any] = {}
+    try:
+        in_file = _read(path)
+    except DomainError as error:
+        problems.append(error)
+    problems += _unknown_keys(path, in_file)
+    known = {key: value for key, value in in_file.items() if key in Settings.model_fields}
+    settings = Settings.model_construct()
+    try:
+        settings = build(known, given)
+    except ValidationError as error:
+        found = error.errors()
+        problems += [_clear_value(each, path, in_file, given) for each in found]
+        wrong = {str(each["loc"][0]) for each in found}
+        settings = build(known, given | {key: getattr(settings, key) for key in wrong})
+    except SettingsError as error:
+        problems.append(Invalid(f"The environment cannot be read: {error}.", code="config_value"))
+    return settings, [problem.message for problem in problems] + unknown_variables()
+
+
 def unknown_variables() -> list[str]:
     """Lines about variables that look like ours and are none, for ``config check``."""
     from storage.settings import Settings
@@ -106,9 +138,25 @@ def unknown_variables() -> list[str]:
     return [f"The environment variable {name} means nothing{_meant(name, known)}" for name in strange]
 
 
-def _read(path: Path, known: set[str]) -> dict[str, Any]:
+def _unknown_keys(path: Path, in_file: Mapping[str, object]) -> list[DomainError]:
+    from storage.settings import Settings
+
+    known = set(Settings.model_fields)
+    return [
+        Invalid(f'{path}: there is no setting "{key}"{_meant(key, known)}', code="config_key")
+        for key in in_file
+        if key not in known
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
     if not path.exists() and not os.environ.get(CONFIG_VARIABLE):
         return {}
+    if path.is_dir():
+        raise Invalid(
+            f"The configuration {path} is a folder. Name a file in it, such as {path / 'config.toml'}.",
+            code="config_folder",
+        )
     from storage.errors import file_errors
 
     with file_errors(str(path)), open(path, "rb") as file:
@@ -118,9 +166,6 @@ def _read(path: Path, known: set[str]) -> dict[str, Any]:
             raise Invalid(f"{path} cannot be read: {error}.", code="config_syntax") from None
         except UnicodeDecodeError:
             raise Invalid(f"{path} cannot be read: it is not UTF-8 text.", code="config_syntax") from None
-    for key in found:
-        if key not in known:
-            raise Invalid(f'{path}: there is no setting "{key}"{_meant(key, known)}', code="config_key")
     if isinstance(found.get("keymap"), dict):
         found["keymap"] = _flat(found["keymap"])
     return found

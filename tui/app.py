@@ -25,6 +25,7 @@ from tui import commands, i18n, keymap, theme
 from tui.desk import Desk, Opened, wall_clock
 from tui.i18n import _
 from tui.preferences import Preferences
+from tui.screens.base import CommandScreen
 from tui.screens.start import StartScreen
 from tui.work import Writer
 
@@ -106,7 +107,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         i18n.set_language(preferences.language)
         self.keys = keymap.read(preferences.keymap)
         self.set_keymap(self.keys.commands)
-        self.theme = preferences.theme if preferences.theme in self.available_themes else theme.DARK
+        self.theme = theme.named(preferences.theme) or theme.DARK
 
     def _opened(self, opened: Opened) -> None:
         if self.options is not None:
@@ -203,10 +204,8 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
 
     def _show_problems(self) -> None:
         """What is wrong with the configuration, once, above the first screen a person can use."""
-        problems = list(self.keys.problems)
-        wanted = self.desk.preferences.theme
-        if wanted not in self.available_themes:
-            problems.append(_("theme: there is no theme {name}.").format(name=wanted))
+        preferences = self.desk.preferences
+        problems = configuration_problems(preferences.theme, preferences.keymap)
         if problems and not self._told:
             self._told = True
             self.show_message(_("Check the configuration"), "\n".join(problems), "warning")
@@ -232,7 +231,17 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         """Copy to the clipboard by OSC 52 and say so; the text is shown as well, for terminals without it."""
         self.copy_to_clipboard(text)
         short = text if len(text) <= 40 else text[:39] + "…"
-        self.notify(_("Copied {what}: {text}").format(what=what, text=short), markup=False, timeout=3)
+        self.tell(_("Copied {what}: {text}").format(what=what, text=short))
+
+    def tell(self, line: str, seconds: float = 3.0) -> None:
+        """A word beside the work: in the line where the screen answers keys, else in a corner at the top."""
+        screen = self.screen
+        if not (isinstance(screen, CommandScreen) and screen.hear(line, seconds)):
+            self.notify(line, markup=False, timeout=seconds)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, where nothing is marked to be copied."""
+        self.tell(_("{key} leaves Dialdeck.").format(key=self.keys.shown("app.quit")))
 
     def action_help(self) -> None:
         """The keys that work on the present screen."""
@@ -250,7 +259,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         names = theme.ROUND
         here = names.index(self.theme) if self.theme in names else -1
         self.use_theme(names[(here + 1) % len(names)])
-        self.notify(_("Theme: {name}").format(name=self.theme), markup=False, timeout=2)
+        self.tell(_("Theme: {name}").format(name=self.theme))
 
     def use_theme(self, name: str) -> None:
         """Change the colours at once."""
@@ -288,7 +297,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
             self.exit(0)
             return
         again = self.keys.shown("app.quit")
-        self.notify(_("Saving … {key} again leaves without waiting.").format(key=again), timeout=60)
+        self.tell(_("Saving … {key} again leaves without waiting.").format(key=again), 60)
         self.do(lambda: None, lambda _nothing: self.exit(0), group="farewell")
 
     def _failed_farewell(self, error: DomainError) -> None:
@@ -371,6 +380,12 @@ def run(
     if app.last_line:
         sys.stderr.write(app.last_line + "\n")
     return app.return_code or 0
+
+
+def configuration_problems(theme_name: str, keymap_entries: Mapping[str, str]) -> list[str]:
+    """What is wrong with the configured colours and keys, in words; for ``config check`` too."""
+    of_theme = theme.problem(theme_name)
+    return [*keymap.read(keymap_entries).problems, *([of_theme] if of_theme else [])]
 
 
 async def _until_left(app: DialdeckApp) -> None:

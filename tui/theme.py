@@ -6,7 +6,11 @@ A colour never stands alone: a glyph and a word say the same (``domain.codes``).
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from difflib import get_close_matches
+
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tui.i18n import _
 
 DARK = "dialdeck-dark"
 LIGHT = "dialdeck-light"
@@ -14,6 +18,27 @@ CONTRAST = "dialdeck-contrast"
 OWN = (DARK, LIGHT, CONTRAST)
 # F9 goes round these; the palette offers all of Textual's as well.
 ROUND = (*OWN, "ansi-dark", "ansi-light")
+_SHORT = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+
+
+def named(name: str) -> str | None:
+    """The theme of a name or of its short name (``light``); None where there is none."""
+    name = _SHORT.get(name, name)
+    return name if name in OWN or name in BUILTIN_THEMES else None
+
+
+def problem(name: str) -> str | None:
+    """What is wrong with a configured theme, in words."""
+    if named(name) is not None:
+        return None
+    near = get_close_matches(name, [*_SHORT, *OWN, *BUILTIN_THEMES], n=1)
+    hint = _(" Did you mean {near}?").format(near=near[0]) if near else ""
+    return (
+        _("theme: there is no theme {name}.").format(name=name)
+        + hint
+        + " "
+        + _("There are {names}, and Textual's own.").format(names=", ".join([*_SHORT, *ROUND[3:]]))
+    )
 
 
 def themes() -> tuple[Theme, ...]:

@@ -7,7 +7,6 @@ import typer
 from cli.context import Invocation
 from cli.options import command, group
 from cli.output import Column, answer, line, table
-from domain.errors import DomainError
 
 app = group("Configuration: the settings in force, and where they come from.")
 
@@ -42,15 +41,12 @@ def path(work: Invocation) -> None:
 
 @command(app, "check")
 def check(work: Invocation) -> None:
-    """Read the configuration strictly and look for variables that mean nothing; exit code 1 if so."""
-    from storage.config import config_path, load, unknown_variables
+    """Check the file, the environment, colours and keys; everything that is wrong is told, with exit code 1."""
+    from storage.config import config_path, examine
+    from tui.app import configuration_problems
 
-    problems = []
-    try:
-        load({"database": work.database_option, "user": work.as_user})
-    except DomainError as error:
-        problems.append(error.message)
-    problems += unknown_variables()
+    settings, problems = examine({"database": work.database_option, "user": work.as_user})
+    problems += configuration_problems(settings.theme, settings.keymap)
     document = {"ok": not problems, "path": str(config_path()), "problems": problems}
 
     def human() -> None:

@@ -121,7 +121,10 @@ def password(
     name: Name,
     remove: Annotated[bool, typer.Option("--remove", help="Sign in without a password again.")] = False,
     stdin: Annotated[
-        bool, typer.Option("--stdin", help="Read the new password from standard input, one line.")
+        bool,
+        typer.Option(
+            "--stdin", help="Read the new password (8 characters or more) from standard input, one line."
+        ),
     ] = False,
 ) -> None:
     """Set or remove a password: one's own, or anybody's as an administrator."""
@@ -137,12 +140,14 @@ def password(
 def _new_password(name: str, *, from_input: bool) -> str:
     if from_input:
         return sys.stdin.readline().rstrip("\r\n")
+    from domain.people.passwords import MINIMUM_LENGTH
+
     if not sys.stdin.isatty():
         raise Invalid(
             "A password is asked for at the terminal. In scripts: --stdin reads it from standard input.",
             code="no_terminal",
         )
-    first = ask_password(f"New password of {name}: ")
+    first = ask_password(f"New password of {name} (at least {MINIMUM_LENGTH} characters): ")
     if ask_password("The same again: ") != first:
         raise Invalid("The two passwords differ; nothing was changed.", code="passwords_differ")
     return first

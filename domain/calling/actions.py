@@ -17,6 +17,20 @@ from domain.codes import ActionType, CallResult, CampaignStatus, DialStatus, Rea
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import Actor, require
 
+CONSOLE_KEYS = {
+    "d": "dials",
+    "f": "hangs up",
+    ".": "chooses the next number",
+    "k": "skips",
+    "b": "goes back",
+    "/": "finds a person",
+    "j": "shows the queue",
+    "w": "writes a note",
+    "z": "undoes",
+    "r": "pauses",
+    "?": "helps",
+}
+"""Keys of the console's own commands, which no outcome gets (a test holds them to the registry of commands)."""
 KEEP = "keep"
 CLEAR = "clear"
 
@@ -201,6 +215,7 @@ def add(
         result=result or _result_for(lead_status),
         position=1000,
     )
+    _refuse_console_key(key)
     _check(session, row)
     session.add(row)
     session.flush()
@@ -220,6 +235,8 @@ def edit(session: Session, *, actor: Actor, slug: str, changes: dict[str, object
     unknown = sorted(set(changes) - _EDITABLE)
     if unknown:
         raise Invalid(f"{', '.join(unknown)} cannot be changed of an action.", code="setting")
+    if changes.get("key") != row.key:
+        _refuse_console_key(changes.get("key"))
     labels = changes.get("labels")
     with session.no_autoflush:
         row.sqlmodel_update({name: value for name, value in changes.items() if name != "labels"})
@@ -282,6 +299,14 @@ def _check(session: Session, row: ConsoleAction) -> None:
     if holder is not None and row.active:
         raise Conflict(
             f"The key {row.key} already belongs to {holder.slug}; choose another.", code="key_taken"
+        )
+
+
+def _refuse_console_key(key: object) -> None:
+    """Refuse a new key that is a command's: the console would leave the outcome without one."""
+    if key in CONSOLE_KEYS:
+        raise Conflict(
+            f"The key {key} {CONSOLE_KEYS[str(key)]} in the console; choose another.", code="key_reserved"
         )
 
 

@@ -119,13 +119,13 @@ def test_the_actions_say_what_each_key_sets(shell: Shell) -> None:
 def test_an_action_of_ones_own_gets_a_key_and_keeps_it(sqlite_shell: Shell) -> None:
     added = sqlite_shell.json(
         "actions", "add", "send-brochure", "--type", "call later", "--lead-status", "callback",
-        "--campaign-status", "2", "--label", "Send brochure", "--label", "es=Enviar folleto", "--key", "b",
+        "--campaign-status", "2", "--label", "Send brochure", "--label", "es=Enviar folleto", "--key", "+",
     )  # fmt: skip
-    assert (added["key"], added["label"], added["campaign_status"]) == ("b", "Send brochure", 2)
+    assert (added["key"], added["label"], added["campaign_status"]) == ("+", "Send brochure", 2)
     edited = sqlite_shell.json(
-        "actions", "edit", "send-brochure", "--key", "k", "--inactive", "--position", "3"
+        "actions", "edit", "send-brochure", "--key", "-", "--inactive", "--position", "3"
     )
-    assert (edited["key"], edited["active"], edited["position"]) == ("k", False, 3)
+    assert (edited["key"], edited["active"], edited["position"]) == ("-", False, 3)
     assert "send-brochure" not in [
         row["slug"] for row in sqlite_shell.json("actions", "list", "--active").document
     ]

@@ -148,3 +148,43 @@ def test_a_configuration_that_cannot_be_used_is_named(
     assert (checked.code, checked["ok"]) == (1, False)
     assert 'did you mean "language"?' in checked.err
     assert 'did you mean "language"?' in shell.refused("users", "list")
+
+
+def test_everything_that_is_wrong_with_the_configuration_is_told_at_once(
+    own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_home / "config.toml"
+    file.write_text(
+        'langauge = "es"\nmouse = "perhaps"\ntheme = "dialdeck-ligth"\n[keymap]\n"console.dail" = "x"\n'
+    )
+    monkeypatch.setenv("DIALDECK_CONFIG", str(file))
+    monkeypatch.setenv("DIALDECK_LANGUAGE", "fr")
+    monkeypatch.setenv("DIALDECK_DATABSE", "x")
+    shell = Shell(f"sqlite:///{own_home / 'shop.sqlite3'}", capsys)
+    checked = shell("config", "check")
+    assert checked.code == 1
+    told = checked.err.splitlines()
+    assert len(told) == 6
+    for part in ('did you mean "language"', 'setting "mouse"', "DIALDECK_LANGUAGE", "DIALDECK_DATABSE"):
+        assert sum(part in line for line in told) >= 1
+    assert any("no command console.dail. Did you mean console.dial?" in line for line in told)
+    assert any("no theme dialdeck-ligth. Did you mean dialdeck-light?" in line for line in told)
+    for name in ("DIALDECK_LANGUAGE", "DIALDECK_DATABSE"):
+        monkeypatch.delenv(name)
+    file.write_text('theme = "light"\n[keymap]\n"console.dial" = "y"\n')
+    assert shell.done("config", "check").out == "The configuration is sound.\n"
+
+
+def test_a_configuration_that_is_a_folder_is_called_one(
+    own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALDECK_CONFIG", str(own_home))
+    shell = Shell(f"sqlite:///{own_home / 'shop.sqlite3'}", capsys)
+    told = f"The configuration {own_home} is a folder. Name a file in it, such as {own_home / 'config.toml'}."
+    assert shell.refused("users", "list") == told
+    assert told in shell("config", "check").err
+
+
+def test_a_choice_that_is_none_is_told_without_the_parsers_own_words(sqlite_shell: Shell) -> None:
+    said = sqlite_shell.refused("users", "add", "eva", "--role", "boss", code=2)
+    assert said.startswith("Invalid value for '--role': 'boss' is not one of 'seller'")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
+from string import ascii_letters, punctuation
 
 from textual.keys import key_to_character
 
 from domain.calling.action_seed import ACTION_SEED
+from domain.calling.actions import CONSOLE_KEYS
 from domain.codes import Role
 from tui import commands, keymap
 from tui.app import DialdeckApp
@@ -38,6 +40,18 @@ def test_no_command_of_the_console_has_the_key_of_a_standard_outcome() -> None:
     }
     assert not outcomes & taken
     assert not {character for character in taken if character.isdigit()}
+
+
+def test_the_keys_no_outcome_may_have_are_those_of_the_console() -> None:
+    typed = {keymap.normalise(sign)[0]: sign for sign in (*ascii_letters, *punctuation)}
+    of_commands = {
+        typed[name]
+        for command in commands.COMMANDS
+        if {"console", "app"} & set(command.screens)
+        for name in command.keys
+        if name in typed
+    }
+    assert set(CONSOLE_KEYS) == of_commands
 
 
 def test_no_default_key_is_one_that_terminals_confuse_or_multiplexers_take() -> None:

@@ -25,11 +25,19 @@ async def test_what_is_wrong_with_the_keymap_is_told_once_at_the_start(open_app:
         assert isinstance(app.screen, MessageScreen)
         assert "no command console.dail. Did you mean" in shown(app)
         assert "there is no command [/x]" in shown(app)
-        assert "no-such-theme" in shown(app)
+        assert "no theme no-such-theme. There are dark," in shown(app)
         await pilot.press("escape")
         await settled(pilot)
         assert isinstance(app.screen, CampaignsScreen)
         assert app.theme == theme.DARK
+
+
+async def test_a_theme_may_be_called_by_its_short_name(open_app: OpenApp) -> None:
+    app = open_app(user="ana", theme="light")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, CampaignsScreen)
+        assert app.theme == theme.LIGHT
 
 
 async def test_a_moved_key_works_and_is_the_one_shown(open_app: OpenApp) -> None:
@@ -67,7 +75,7 @@ async def test_help_finds_nothing_without_falling_over(open_app: OpenApp) -> Non
         await settled(pilot)
         await pilot.press("f1", *"[/x]", "enter", "down")
         await settled(pilot)
-        assert "No key here does that" in shown(app)
+        assert "No key here has that" in shown(app)
 
 
 async def test_f9_goes_round_the_themes(open_app: OpenApp) -> None:

@@ -113,8 +113,8 @@ def test_a_shops_own_action_of_the_same_name_is_left_alone(floor: Floor) -> None
 
 
 def test_an_added_action_appears_with_its_key_and_does_what_it_says(floor: Floor) -> None:
-    add(floor, "wants-brochure", labels={"en": "Wants a brochure", "es": "Quiere folleto"}, key="w")
-    assert shown(floor)[-1] == ("wants-brochure", "w", "Wants a brochure")
+    add(floor, "wants-brochure", labels={"en": "Wants a brochure", "es": "Quiere folleto"}, key="+")
+    assert shown(floor)[-1] == ("wants-brochure", "+", "Wants a brochure")
     assert shown(floor, "es")[-1][2] == "Quiere folleto"
     result = floor.handle("ana", "wants-brochure", floor.lead())
     assert (result.status, result.campaign_status, result.resolution) == ("not_interested", 4, "NI")
@@ -166,6 +166,16 @@ def test_a_key_belongs_to_one_active_action(floor: Floor) -> None:
     floor.edit_action("busy", key="s")
     with pytest.raises(Conflict):
         floor.edit_action("sale", active=True)
+
+
+def test_a_key_of_a_console_command_is_no_outcomes(floor: Floor) -> None:
+    for change in (lambda: add(floor, "brochure", key="d"), lambda: floor.edit_action("busy", key="/")):
+        with pytest.raises(Conflict, match="in the console; choose another") as refused:
+            change()
+        assert refused.value.code == "key_reserved"
+    tamper(floor, "busy", key="d")  # as it was before the command had this key
+    floor.edit_action("busy", key="d", active=False)
+    assert not floor.action("busy").active
 
 
 def test_only_administrators_change_actions_and_reasons(floor: Floor) -> None:
