@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, TextClause, bindparam, case, or_, select, text
+from sqlalchemy import Integer, String, TextClause, bindparam, case, or_, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -24,7 +24,8 @@ from domain.sql import CAMPAIGN, NOW, ORGANISATION
 
 _TIERS = ("kept", "callback", "callback_any", "dropped", "assigned")
 _AT_ONCE = 12
-_POOLED_AT_ONCE = 4
+POOLED_AT_ONCE = 4
+"""How many of the pool are looked at together where the first were not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +153,24 @@ _FREE = (
         col(HopperEntry.id),
     )
 )
-_POOLED = _FREE.limit(_POOLED_AT_ONCE).with_for_update(skip_locked=True)
+_POOLED = _FREE.limit(bindparam("few", type_=Integer())).with_for_update(skip_locked=True)
 
 
 def pooled(
-    session: Session, *, actor: Actor, desk: Desk, now: datetime, without: Iterable[int] = ()
+    session: Session,
+    *,
+    actor: Actor,
+    desk: Desk,
+    now: datetime,
+    without: Iterable[int] = (),
+    limit: int = POOLED_AT_ONCE,
 ) -> list[Candidate]:
     """The first free hopper entries for this seller, those of the seller's shift first.
 
-    Entries wanted by the other shift are left to its sellers while one of them is at work.
+    They are locked; those that others have locked are left out. Entries wanted by the other shift are left to its
+    sellers while one of them is at work.
     """
-    found = session.execute(_POOLED, _values(actor, desk, now, without))
+    found = session.execute(_POOLED, {**_values(actor, desk, now, without), "few": limit})
     calendar = desk.policy.calendar
     return [
         Candidate(lead_id, "pool", segment) for lead_id, segment in found if calendar.is_open(now, segment)

@@ -13,12 +13,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain.calling import candidates, desk, dossier, empty, expiry, giving_back, holding, whose
+from domain.calling import candidates, desk, dossier, empty, expiry, giving_back, holding, hopper, whose
 from domain.calling.desk import Desk
 from domain.calling.dossier import InHand
-from domain.calling.hopper import top_up
-from domain.calling.models import HopperEntry
+from domain.calling.models import HopperEntry, Lead
 from domain.calling.views import NextLead
+from domain.campaigns.policy import Policy
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
 
@@ -38,24 +38,35 @@ def next_lead(
     """
     require(actor, *SELLING_ROLES, to="work a queue")
     at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
-    if at.entry is not None:
-        if at.entry.campaign_id == campaign_id:
-            held = holding.read(session, actor=actor, entry=at.entry, now=now)
-            if held is not None:
-                return _shown(session, held, at, now, language)
-        giving_back.release(session, actor=actor, entry=at.entry, now=now)
     try:
-        with session.begin_nested():  # what was locked in vain is let go before anybody is waited for
-            hand = _take(session, actor, at, now)
-    except holding.ClaimedElsewhere:
+        hand = _hand(session, actor, at, now)
+    except (holding.ClaimedElsewhere, hopper.Filling) as meanwhile:
+        if isinstance(meanwhile, hopper.Filling):
+            hopper.wait_for_fill(session, organisation_id=actor.organisation_id, campaign_id=campaign_id)
         at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
-        if at.entry is None or at.entry.campaign_id != campaign_id:
-            raise
-        hand = holding.read(session, actor=actor, entry=at.entry, now=now)
+        hand = _hand(session, actor, at, now)
     if hand is None:
         why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
         return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
-    return _shown(session, hand, at, now, language, taken=1 if hand.source == "pool" else 0)
+    from_pool = hand.source == "pool" and (at.entry is None or at.entry.id != hand.entry.id)
+    return _shown(session, hand, at, now, language, taken=1 if from_pool else 0)
+
+
+def _hand(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:
+    """Whom the seller has in hand, or takes now.
+
+    Raises:
+        ClaimedElsewhere, Filling: somebody has to be waited for, and all that was locked or written in vain is
+            let go: whoever fills may want a number this seller is just giving back.
+    """
+    with session.begin_nested():
+        if at.entry is not None:
+            if at.entry.campaign_id == at.policy.campaign_id:
+                held = holding.read(session, actor=actor, entry=at.entry, now=now)
+                if held is not None:
+                    return held
+            giving_back.release(session, actor=actor, entry=at.entry, now=now)
+        return _take(session, actor, at, now)
 
 
 def _shown(
@@ -76,9 +87,11 @@ def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | N
     hand = _first(session, actor, at, now)
     if hand is not None:
         return hand
-    top_up(
-        session, organisation_id=actor.organisation_id, campaign_id=at.policy.campaign_id, now=now, wait=True
+    filled = hopper.top_up(
+        session, organisation_id=actor.organisation_id, campaign_id=at.policy.campaign_id, now=now
     )
+    if filled.busy:
+        raise hopper.Filling("The ready queue is being filled; ask again.")
     return _first(session, actor, at, now)
 
 
@@ -89,7 +102,9 @@ def _first(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | 
             return hand
     tried: set[int] = set()
     while True:
-        pooled = candidates.pooled(session, actor=actor, desk=at, now=now, without=tried)
+        # One at first: what is looked at is locked, and the others' first ones must not look like nobody.
+        few = candidates.POOLED_AT_ONCE if tried else 1
+        pooled = candidates.pooled(session, actor=actor, desk=at, now=now, without=tried, limit=few)
         if not pooled:
             return None
         for candidate in pooled:
@@ -161,12 +176,27 @@ def jump(
         return next_lead(session, actor=actor, campaign_id=lead.campaign_id, now=now, language=language)
     if not actor.leads_others and not whose.may_open(session, actor=actor, lead=lead):
         raise NotAllowed(f"Lead {lead_id} is not yours.", code="not_yours")
-    wanted = candidates.Candidate(lead_id, source, lead.segment)
-    hand = holding.take(session, actor=actor, policy=at.policy, candidate=wanted, now=now, chosen=True)
+    hand = _chosen(session, actor, lead, at.policy, source, now)
+    return _shown(session, hand, at, now, language)
+
+
+def take_back(session: Session, *, actor: Actor, lead: Lead, policy: Policy, now: datetime) -> None:
+    """Claim a lead for whoever had it last (an undo); nobody is in their hands and nothing is to be shown.
+
+    Raises:
+        Conflict: in somebody else's hands.
+    """
+    expiry.expire(session, organisation_id=actor.organisation_id, now=now)
+    _chosen(session, actor, lead, policy, "kept", now)
+
+
+def _chosen(session: Session, actor: Actor, lead: Lead, policy: Policy, source: str, now: datetime) -> InHand:
+    wanted = candidates.Candidate(lead.id or 0, source, lead.segment)
+    hand = holding.take(session, actor=actor, policy=policy, candidate=wanted, now=now, chosen=True)
     if hand is None:
         holder = whose.holder_name(session, lead=lead, now=now)
         raise Conflict(f"{holder or 'Somebody else'} has this person in hand.", code="held")
-    return _shown(session, hand, at, now, language)
+    return hand
 
 
 def previous(

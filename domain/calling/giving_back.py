@@ -26,11 +26,21 @@ def release(session: Session, *, actor: Actor, entry: HopperEntry, now: datetime
     Raises:
         Conflict: a call is running or waits for its outcome.
     """
-    if entry.call_id is not None:
+    if entry.call_id is not None and _still_mine(session, actor, entry):
         raise Conflict(
             "The person you called last still waits for an outcome; record it first.", code="outcome_missing"
         )
     free(session, actor, entry, now)
+
+
+def _still_mine(session: Session, actor: Actor, entry: HopperEntry) -> bool:
+    """Whether a claim read before stands; its outcome may have been recorded at another terminal since."""
+    found: int | None = session.execute(
+        select(col(HopperEntry.id)).where(
+            col(HopperEntry.id) == entry.id, col(HopperEntry.locked_by) == actor.user_id
+        )
+    ).scalar_one_or_none()
+    return found is not None
 
 
 def free(session: Session, actor: Actor, entry: HopperEntry, now: datetime, **values: object) -> bool:

@@ -248,10 +248,13 @@ def _hold(session: Session, actor: Actor, entry_id: int, e164s: list[str], now: 
 
 
 def _drop_entry(session: Session, lead: Lead) -> None:
+    """The free entry goes; somebody who took the lead meanwhile keeps it."""
     affected(
         session,
         delete(HopperEntry).where(
-            col(HopperEntry.campaign_id) == lead.campaign_id, col(HopperEntry.lead_id) == lead.id
+            col(HopperEntry.campaign_id) == lead.campaign_id,
+            col(HopperEntry.lead_id) == lead.id,
+            col(HopperEntry.state) == HopperState.NEW.value,
         ),
     )
 

@@ -24,7 +24,7 @@ from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import parse_segment
 from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
 from domain.constructs import insert_ignore
-from domain.errors import Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.sql import affected
 
@@ -33,11 +33,21 @@ HIGHEST_LEVEL = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FillResult:
-    """What a fill did. ``size`` is the number of free entries afterwards, never above ``target`` by the fill."""
+    """What a fill did. ``size`` is the number of free entries afterwards, never above ``target`` by the fill.
+
+    ``busy``: nothing, because somebody else is filling.
+    """
 
     added: int
     size: int
     target: int
+    busy: bool = False
+
+
+class Filling(Conflict):
+    """Somebody else is filling the hopper at this very moment."""
+
+    default_code = "filling"
 
 
 def fill(
@@ -75,19 +85,33 @@ def top_up(
 ) -> FillResult:
     """Fill without asking for rights: for the queue itself, which tops up when a seller asks and it runs low.
 
-    Where another process is filling the same campaign this returns at once with nothing added, unless ``wait``.
+    Where another process is filling the same campaign this returns at once, ``busy``, unless ``wait``.
     """
-    statement = select(Campaign).where(
-        col(Campaign.organisation_id) == organisation_id, col(Campaign.id) == campaign_id
-    )
-    campaign = session.execute(
-        statement.with_for_update(key_share=True, skip_locked=not wait)
-    ).scalar_one_or_none()
+    campaign = _turn(session, organisation_id, campaign_id, wait=wait)
     if campaign is None:
         if wait:
             raise NotFound(f"There is no campaign number {campaign_id}.", code="no_campaign")
-        return FillResult(0, 0, 0)
+        return FillResult(0, 0, 0, busy=True)
     return _fill(session, campaign, now, campaign.hopper_level if target is None else target)
+
+
+def wait_for_fill(session: Session, *, organisation_id: int, campaign_id: int) -> None:
+    """Wait until nobody else is filling; from then on, to its end, only this transaction fills.
+
+    The caller has nothing locked that a fill, or whoever claims after it, may want.
+    """
+    _turn(session, organisation_id, campaign_id, wait=True)
+
+
+def _turn(session: Session, organisation_id: int, campaign_id: int, *, wait: bool) -> Campaign | None:
+    """The campaign, locked: whoever has it fills."""
+    found: Campaign | None = session.execute(
+        select(Campaign)
+        .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.id) == campaign_id)
+        .with_for_update(key_share=True, skip_locked=not wait)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    return found
 
 
 def _fill(session: Session, campaign: Campaign, now: datetime, target: int) -> FillResult:
