@@ -18,6 +18,8 @@ from domain.calling import claims, giving_back, history, holding, late, queue_st
 from domain.calling.actions import label_of
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
 from domain.calling.views import UndoResult
+from domain.campaigns.models import Campaign
+from domain.campaigns.policy import policy_of
 from domain.codes import HopperState
 from domain.constructs import upsert
 from domain.contacts import do_not_call
@@ -92,8 +94,9 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     put_aside = [in_hand.lead_id] if in_hand is not None else []
     _lock(session, [entry.lead_id, *put_aside, *(lead_id for lead_id, _, _ in former.blocked)])
     row = session.execute(
-        select(Lead, Contact, ConsoleAction)
+        select(Lead, Contact, Campaign, ConsoleAction)
         .join(Contact, col(Contact.id) == col(Lead.contact_id))
+        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
         .outerjoin(
             ConsoleAction,
             (col(ConsoleAction.organisation_id) == col(Lead.organisation_id))
@@ -102,7 +105,7 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
         .where(col(Lead.id) == entry.lead_id)
         .execution_options(populate_existing=True)
     ).one()
-    lead, contact, action = row
+    lead, contact, campaign, action = row
     if lead.version != entry.lead_version:
         raise Conflict(
             f"{contact.name}: {late.handled(session, lead, actor=actor)}; it cannot be undone any more.",
@@ -118,7 +121,9 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     kept += [lead_id for lead_id in back if lead_id in again]
     if in_hand is not None:
         giving_back.put_to_front(session, actor=actor, entry=in_hand, now=now)
-    _bring_back(session, actor, lead, note, now)
+    if note:
+        _draft_again(session, actor, entry.lead_id, note, now)
+    claims.take_back(session, actor=actor, lead=lead, policy=policy_of(campaign), now=now)
     if former.call_before is not None:
         holding.link_call(session, lead_id=entry.lead_id, call_id=former.call, now=now)
     label = label_of(action.labels, language, former.action) if action is not None else former.action
@@ -330,19 +335,14 @@ def _restore_lead(
     )
 
 
-def _bring_back(session: Session, actor: Actor, lead: Lead, note: str | None, now: datetime) -> None:
-    """The person is in the seller's hands again, with the note as the draft."""
-    if note:
-        session.execute(
-            upsert(
-                Draft, keys=("organisation_id", "seller_id", "lead_id"), update=("text", "updated_at")
-            ).values(
-                organisation_id=actor.organisation_id,
-                seller_id=actor.user_id,
-                lead_id=lead.id,
-                text=note,
-                updated_at=now,
-            )
-        )
-    assert lead.id is not None
-    claims.jump(session, actor=actor, lead_id=lead.id, now=now, source="kept")
+def _draft_again(session: Session, actor: Actor, lead_id: int, note: str, now: datetime) -> None:
+    """The note that went with the outcome is the draft again."""
+    values = {
+        "organisation_id": actor.organisation_id,
+        "seller_id": actor.user_id,
+        "lead_id": lead_id,
+        "text": note,
+        "updated_at": now,
+    }
+    renewed = upsert(Draft, keys=("organisation_id", "seller_id", "lead_id"), update=("text", "updated_at"))
+    session.execute(renewed.values(values))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.calling import claims, outcomes
+from domain.calling import claims, outcomes, undo
 from domain.calling.action_seed import ACTION_SEED
 from domain.codes import QueueState
 from domain.sales import products
@@ -87,6 +87,23 @@ def test_an_outcome_sends_twelve_at_most_and_do_not_call_twenty(floor: Floor, sl
             sale=SaleInput(product.id) if slug == "sale" else None,
         )
     assert counter.count <= (20 if slug == "do-not-call" else 12), told(counter)
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "do-not-call"])
+def test_an_undo_sends_twenty_five_at_most(floor: Floor, slug: str) -> None:
+    """The longest way: of a dialled callback with a note, while somebody else is in hand."""
+    lead_id = floor.lead()
+    floor.callback(lead_id, floor.now, "ana")
+    floor.leads(40)
+    assert floor.next_id("ana") == lead_id
+    floor.dial("ana", lead_id)
+    floor.draft("ana", lead_id, "a note")
+    floor.record("ana", lead_id, slug, at=floor.now + timedelta(hours=1) if slug == "schedule" else None)
+    assert floor.next_id("ana") != lead_id
+    with count_statements(floor.database) as counter, floor.database.transaction() as session:
+        undo.undo(session, actor=floor["ana"], now=floor.now)
+    assert counter.count <= 25, told(counter)
+    assert floor.drafts(lead_id)[0].text == "a note"
 
 
 @pytest.mark.parametrize("count", [1, 40])
