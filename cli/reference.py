@@ -51,7 +51,7 @@ KEYS: dict[str, str] = {
     "lists list": "list_id name campaign active state leads source counts created_at",
     "leads import": "rows imported updated duplicates rejected do_not_call list_id seconds rejects_file "
     "reject_reasons columns dry_run resumed",
-    "leads undo-import": "list_id removed kept",
+    "leads undo-import": "list_id removed kept list_removed",
     "leads status": "total by_status recyclable problems",
     "leads list": "lead_id name phone status campaign_status campaign_resolution seller attempts next_attempt_at",
     "leads show": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "

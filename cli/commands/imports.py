@@ -161,7 +161,7 @@ def _told(work: Invocation, done: ImportResult, options: ImportOptions, seconds:
     document = {
         **numbers,
         "list_id": done.list_id,
-        "list": done.list_name,
+        "list": done.list_name if done.list_id or options.dry_run else None,
         "seconds": round(seconds, 3),
         "dry_run": options.dry_run,
         "resumed": done.resumed,
@@ -172,7 +172,10 @@ def _told(work: Invocation, done: ImportResult, options: ImportOptions, seconds:
 
     def human() -> None:
         what = "Would import" if options.dry_run else "Imported"
-        line(f"{what} {counts.imported:,} of {counts.rows:,} rows into the list {clean(done.list_name)}")
+        if done.list_id or options.dry_run:
+            line(f"{what} {counts.imported:,} of {counts.rows:,} rows into the list {clean(done.list_name)}")
+        else:
+            line(f"{what} 0 of {counts.rows:,} rows; no lead list was made")
         for name in ("updated", "duplicates", "rejected", "do_not_call"):
             if numbers[name]:
                 line(f"  {name.replace('_', ' '):<12} {numbers[name]:>9,}")
@@ -181,6 +184,8 @@ def _told(work: Invocation, done: ImportResult, options: ImportOptions, seconds:
         line(f"  {counts.rows / max(seconds, 0.001):,.0f} rows a second")
 
     answer(work, document, human)
+    if not counts.rows:
+        work.say("The file has no rows below its header." if done.columns.header else "The file has no rows.")
     if counts.rejected:
         where = (
             f"are in {options.rejects}" if options.rejects else "are shown with reasons by: --rejects FILE"
@@ -214,5 +219,7 @@ def undo_import(
 
     def human() -> None:
         line(f"{done.removed:,} leads of {clean(found.name)} removed, {done.kept:,} kept")
+        if done.list_removed:
+            line("The list is empty now and was removed too")
 
     answer(work, done, human)

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
 from sqlmodel import Session, col
 
+from domain.calling.models import Lead
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.errors import Conflict, Invalid
 from domain.intake.loading import Terms
 from domain.intake.options import Counts
 from domain.people.models import Organisation
+from domain.sql import affected
 
 IMPORTING = "importing"
 COMPLETE = "complete"
@@ -137,11 +139,7 @@ def lock(session: Session, organisation_id: int, batch: Batch) -> Terms:
 
     Two at once could bring in the same number. Raises `Conflict` where somebody else goes on in this list.
     """
-    session.execute(
-        select(col(Organisation.id))
-        .where(col(Organisation.id) == organisation_id)
-        .with_for_update(key_share=True)
-    )
+    hold_imports(session, organisation_id)
     row = session.execute(
         select(LeadList, Campaign)
         .join(Campaign, col(Campaign.id) == col(LeadList.campaign_id))
@@ -154,6 +152,25 @@ def lock(session: Session, organisation_id: int, batch: Batch) -> Terms:
         )
     # Whoever pauses the list or changes the campaign meanwhile means the rows to come as well.
     return Terms(policy_of(row[1]), row[0].active)
+
+
+def hold_imports(session: Session, organisation_id: int) -> None:
+    """Let no import of the shop write until this transaction ends."""
+    session.execute(
+        select(col(Organisation.id))
+        .where(col(Organisation.id) == organisation_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def drop_if_empty(session: Session, organisation_id: int, list_id: int) -> bool:
+    """Remove a lead list without leads, which would only be in the way; returns whether it was. Imports are held."""
+    empty = delete(LeadList).where(
+        col(LeadList.organisation_id) == organisation_id,
+        col(LeadList.id) == list_id,
+        ~exists().where(col(Lead.organisation_id) == organisation_id, col(Lead.list_id) == list_id),
+    )
+    return affected(session, empty) == 1
 
 
 def keep(session: Session, batch: Batch, state: str) -> None:

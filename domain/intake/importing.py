@@ -24,7 +24,17 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import zone_named
 from domain.errors import NotFound
-from domain.intake.batches import COMPLETE, IMPORTING, Batch, Wanted, find_batch, keep, lock, open_batch
+from domain.intake.batches import (
+    COMPLETE,
+    IMPORTING,
+    Batch,
+    Wanted,
+    drop_if_empty,
+    find_batch,
+    keep,
+    lock,
+    open_batch,
+)
 from domain.intake.loading import BulkLoader, Loader
 from domain.intake.mapping import ColumnMap, propose
 from domain.intake.matching import Decided, Matcher, Place, look_up
@@ -292,6 +302,8 @@ class _Import:
         with self._database.transaction() as session:
             lock(session, self._target.organisation_id, batch)
             keep(session, batch, COMPLETE)
+            if drop_if_empty(session, self._target.organisation_id, batch.list_id):
+                batch.list_id = 0
             history.write(
                 session,
                 organisation_id=self._target.organisation_id,
@@ -299,7 +311,7 @@ class _Import:
                 kind="import",
                 user_id=self._actor.user_id,
                 campaign_id=self._target.campaign_id,
-                after={"list_id": batch.list_id, **batch.counts.as_numbers()},
+                after={"list_id": batch.list_id or None, **batch.counts.as_numbers()},
             )
 
 

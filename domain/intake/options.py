@@ -84,7 +84,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did. ``list_id`` is None in a dry run into a list that does not exist.
+    """What an import did. ``list_id`` is None where there is no list: in a dry run into one that does not exist,
+    and where nobody was imported into a new one.
 
     ``finished`` is False where it was stopped; ``resumed`` True where it continued an earlier run. ``reasons``
     counts the rejects of this run by reason.

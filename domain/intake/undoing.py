@@ -19,7 +19,7 @@ from domain.campaigns.models import LeadList
 from domain.codes import HopperState
 from domain.contacts.models import Contact, DoNotCall
 from domain.errors import NotFound
-from domain.intake.batches import UNDONE
+from domain.intake.batches import UNDONE, drop_if_empty, hold_imports
 from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Sale
@@ -30,11 +30,15 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class UndoneImport:
-    """How many leads were removed, and how many stay because somebody has worked with them."""
+    """How many leads were removed, and how many stay because somebody has worked with them.
+
+    list_removed: whether the list went as well, for nobody is left in it.
+    """
 
     list_id: int
     removed: int
     kept: int
+    list_removed: bool
 
 
 def undo_import(
@@ -48,7 +52,8 @@ def undo_import(
     """Remove the leads of a list that nobody touched since they came in.
 
     Touched is a lead with any call, outcome, note, sale, edit, assignment or recycling, or one that is in a
-    seller's hands. A contact the import made goes with its last lead, unless something else refers to it.
+    seller's hands. A contact the import made goes with its last lead, unless something else refers to it; the
+    list goes when nobody is left in it.
     progress: told how many leads were looked at. Raises `NotAllowed` (a seller), `NotFound` (the list).
     """
     require(actor, *LEADING_ROLES, to="undo an import")
@@ -66,6 +71,8 @@ def undo_import(
         if progress is not None:
             progress(removed + kept)
     with database.transaction() as session:
+        hold_imports(session, actor.organisation_id)
+        list_removed = drop_if_empty(session, actor.organisation_id, list_id)
         history.write(
             session,
             organisation_id=actor.organisation_id,
@@ -75,12 +82,15 @@ def undo_import(
             campaign_id=campaign_id,
             after={"list_id": list_id, "removed": removed, "kept": kept},
         )
-    return UndoneImport(list_id, removed, kept)
+    return UndoneImport(list_id, removed, kept, list_removed)
 
 
 def _close_list(database: Transactions, actor: Actor, list_id: int) -> int:
     """Mark the list as undone first, so that an import still running into it stops."""
     with database.transaction() as session:
+        hold_imports(
+            session, actor.organisation_id
+        )  # a chunk being written would mark the list as open again
         same = and_(col(LeadList.organisation_id) == actor.organisation_id, col(LeadList.id) == list_id)
         campaign_id: int | None = session.execute(
             select(col(LeadList.campaign_id)).where(same)

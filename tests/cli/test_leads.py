@@ -66,6 +66,19 @@ def test_an_import_without_a_terminal_says_what_column_it_takes_and_why(
     )
 
 
+def test_an_import_of_nobody_says_so_and_leaves_no_list(sqlite_shell: Shell, tmp_path: Path) -> None:
+    sqlite_shell.done("campaigns", "create", "Spring")
+    file = tmp_path / "people.csv"
+    file.write_text("name,phone\n")
+    words = ("leads", "import", str(file), "--campaign", "Spring")
+    told = sqlite_shell.done(*words)
+    assert "no lead list was made" in told.out
+    assert "no rows below its header" in told.err
+    done = sqlite_shell.json(*words)
+    assert (done["list_id"], done["list"], done["rows"]) == (None, None, 0)
+    assert sqlite_shell.json("lists", "list").document == []
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

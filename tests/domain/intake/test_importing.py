@@ -353,6 +353,16 @@ def test_importing_the_same_file_again_finds_only_duplicates(desk: Desk) -> None
     assert not again.resumed
 
 
+@pytest.mark.parametrize("text", [listed("name;phone"), listed("name;phone", "Bad;12"), people(3)])
+def test_an_import_that_brings_in_nobody_leaves_no_list(desk: Desk, text: str) -> None:
+    desk.run(people(3), list_name="March")
+    result = desk.run(text, name="again.csv")
+    assert (result.counts.imported, result.list_id, result.finished) == (0, None, True)
+    assert [row.name for row in desk.lists()] == ["March"]
+    assert desk.events("import")[-1].after["list_id"] is None
+    assert desk.run(text, list_name="March").list_id == desk.lists()[0].id
+
+
 def test_another_file_of_the_same_name_gets_a_list_of_its_own(desk: Desk) -> None:
     desk.run(people(2))
     other = desk.run(people(3, first=10))

@@ -28,9 +28,11 @@ def undone(desk: Desk, list_id: int | None) -> UndoneImport:
 def test_an_untouched_import_goes_without_a_trace_but_its_history(desk: Desk) -> None:
     desk.run(people(3, first=50), list_name="stays")
     result = desk.run(people(7))
-    assert undone(desk, result.list_id) == UndoneImport(result.list_id or 0, removed=7, kept=0)
+    assert undone(desk, result.list_id) == UndoneImport(
+        result.list_id or 0, removed=7, kept=0, list_removed=True
+    )
     assert len(desk.leads()) == len(desk.contacts()) == len(desk.numbers()) == 3
-    assert [row.state for row in desk.lists()] == ["complete", "undone"]
+    assert [row.name for row in desk.lists()] == ["stays"]
     (event,) = desk.events("import_undone")
     assert event.after == {"list_id": result.list_id, "removed": 7, "kept": 0}
 
@@ -58,7 +60,10 @@ def test_leads_somebody_worked_with_stay(desk: Desk) -> None:
     with shop.database.transaction() as session:
         lead_edits.edit(session, actor=shop.sup, lead_id=ids[3], changes=LeadChanges(priority=9), now=NOON)
         do_not_call.add(session, actor=shop.sup, numbers=["+33199000005"], now=NOON)
-    assert undone(desk, result.list_id) == UndoneImport(result.list_id or 0, removed=3, kept=3)
+    assert undone(desk, result.list_id) == UndoneImport(
+        result.list_id or 0, removed=3, kept=3, list_removed=False
+    )
+    assert [row.state for row in desk.lists()] == ["undone"]
     assert {lead.id for lead in desk.leads()} == {held.lead_id, ids[3], ids[5]}
     assert len(desk.contacts()) == 3
     assert check(shop.database) == []
