@@ -66,6 +66,10 @@ class CommandScreen(Asking, Screen[Result]):
         """Keys of this screen that are data, for the help screen and the palette."""
         return iter(())
 
+    def hear(self, line: str, seconds: float) -> bool:
+        """Show a word of the application where this screen answers; False: it has no such place."""
+        return False
+
     def farewell(self) -> Callable[[], None] | None:
         """What is still to be written before the application ends (in a thread), None: nothing."""
         return None

@@ -116,6 +116,11 @@ class CampaignsScreen(CommandScreen[None]):
     def _say(self, text: Content) -> None:
         self.query_one("#state", Static).update(text)
 
+    def hear(self, line: str, seconds: float) -> bool:
+        """In the line below, until the next count."""
+        self._say(data(line))
+        return True
+
     def _summary(self, now: datetime, zone: ZoneInfo | None) -> Content:
         due = sum(card.due for card in self.cards.values())
         done = sum(card.done_today for card in self.cards.values())

@@ -20,12 +20,15 @@ from tui.i18n import _
 from tui.keymap import shown_key
 from tui.screens.base import CommandScreen, Window
 from tui.text import clean, clip, fit
+from tui.widgets.lines import wrap
 from tui.widgets.rows import Row, Rows
 
 if TYPE_CHECKING:
     from tui.app import DialdeckApp
 
 Run = Callable[[], object]
+KEYS, LABEL = 10, 22
+"""Cells of the first two columns; the third is wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +146,12 @@ class HelpScreen(Window["Run | None"]):
         self._explain()
 
     def _explain(self) -> None:
-        """The whole help text of the line one stands on; in the list it may be cut."""
+        """What the line one stands on does, and whether it can be done now."""
         line = self._by_row.get(self.query_one(Rows).chosen or "")
         if line is None:
-            text = _("No key here does that; ^p finds commands too.")
+            text = _(
+                "No key here has that in its name or description. Backspace shows more again; Esc closes."
+            )
         else:
             text = line.help or line.label
             if line.run is None:
@@ -181,9 +186,11 @@ def _heading(group: str, width: int) -> Content:
 
 def _draw(line: Line, width: int) -> Content:
     style = "$quiet" if line.run is None else ""
-    room = max(width - 10 - 20, 0)
-    return Content.assemble(
-        (fit(line.keys, 10), f"bold {style}" if style else "bold $accent"),
-        (fit(line.label, 20), style),
-        (clip(line.help, room), "$quiet"),
+    first, *more = wrap(line.help, max(width - KEYS - LABEL, 20)) or [""]
+    head = Content.assemble(
+        (fit(line.keys, KEYS), f"bold {style}" if style else "bold $accent"),
+        (fit(line.label, LABEL), style),
+        (first, "$quiet"),
     )
+    below = (Content.styled(" " * (KEYS + LABEL) + text, "$quiet") for text in more)
+    return Content("\n").join([head, *below])

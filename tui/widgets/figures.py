@@ -24,6 +24,13 @@ class FiguresLine(Pane):
         self.figures = Figures()
         self.waiting: int | None = None
         self.end: Line = ()
+        self.rest: Line = ()
+
+    def go_on(self, rest: Line) -> None:
+        """Show the rest of a message of the row above in place of the figures; nothing: the figures again."""
+        if rest != self.rest:
+            self.rest = rest
+            self.redraw()
 
     def tell(self, end: Line) -> None:
         """A word at the right end: whether the draft of the note is kept."""
@@ -38,7 +45,7 @@ class FiguresLine(Pane):
 
     def body(self, width: int) -> list[Line]:
         """One row."""
-        line = figures_line(self.figures, self.waiting)
+        line = (("  ", "text"), *self.rest) if self.rest else figures_line(self.figures, self.waiting)
         return [spread(line, self.end, width) if self.end else clip_line(line, width)]
 
 

@@ -55,6 +55,11 @@ class KeyLine(Widget):
         super().__init__()
         self._shown: list[_Entry] = []
 
+    @property
+    def offered(self) -> set[str]:
+        """The commands painted as possible now."""
+        return {entry.command.id for entry in self._shown if entry.enabled}
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 

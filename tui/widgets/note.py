@@ -56,6 +56,11 @@ class NoteArea(TextArea):
                 self.load_text(tidy)
             self.move_cursor(self.document.end)
 
+    @property
+    def rows(self) -> int:
+        """How many rows the text takes at this width."""
+        return max(1, self.wrapped_document.height)
+
     def action_leave(self) -> None:
         """Give the keys back."""
         self.post_message(self.Left())

@@ -1,6 +1,6 @@
 """The campaign's script beside the person: Markdown as far as a script needs it, line by line.
 
-Headings, lists, quotes, rules, bold, italic, code. No links are followed and nothing is markup of the screen.
+Headings, lists, quotes, rules, tables, bold, italic, code. No links are followed and nothing is markup of the screen.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tui.widgets.lines import Line, wrap_line
+from tui.widgets.lines import Line, Span, cells, wrap_line
 from tui.widgets.pane import Pane
 
 _INLINE = re.compile(
@@ -50,9 +50,44 @@ def fill(source: str, values: Mapping[str, str]) -> str:
 def render(source: str, width: int) -> list[Line]:
     """Markdown as rows of at most ``width`` cells plus the left margin."""
     rows: list[Line] = []
-    for raw in source.replace("\r\n", "\n").strip().split("\n"):
-        rows.extend((((" ", "text"), *row)) for row in _block(raw.rstrip(), max(8, width)))
-    return rows if source.strip() else []
+    table: list[str] = []
+    width = max(8, width)
+    for raw in [*source.replace("\r\n", "\n").strip().split("\n"), None]:
+        if raw is not None and raw.lstrip().startswith("|"):
+            table.append(raw)
+            continue
+        rows.extend(_table(table, width))
+        table = []
+        if raw is not None:
+            rows.extend(_block(raw.rstrip(), width))
+    return [((" ", "text"), *row) for row in rows] if source.strip() else []
+
+
+def _table(source: list[str], width: int) -> list[Line]:
+    """Aligned columns; where they are too wide together, a row is one line that goes on below, indented."""
+    parsed = [[cell.strip() for cell in raw.strip().strip("|").split("|")] for raw in source]
+    headed = len(parsed) > 1 and _is_underline(parsed[1])
+    inline = [
+        [_inline(cell, "strong" if headed and number == 0 else "text") for cell in row]
+        for number, row in enumerate(parsed)
+        if not _is_underline(row)
+    ]
+    columns = max((len(row) for row in inline), default=0)
+    widths = [max(cells(row[at]) for row in inline if at < len(row)) for at in range(columns)]
+    aligned = sum(widths) + 3 * (columns - 1) <= width
+    rows: list[Line] = []
+    for row in inline:
+        line: list[Span] = []
+        for at, cell in enumerate(row):
+            blank = " " * (widths[at] - cells(cell)) if aligned and at < len(row) - 1 else ""
+            line += [*(((" │ ", "rule"),) if at else ()), *cell, (blank, "text")]
+        rows.extend([tuple(line)] if aligned else wrap_line(line, width, 2))
+    return rows
+
+
+def _is_underline(row: list[str]) -> bool:
+    """The dashes between the head of a table and its rows."""
+    return all(re.fullmatch(r":?-+:?", cell) for cell in row)
 
 
 def _block(raw: str, width: int) -> list[Line]:

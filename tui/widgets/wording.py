@@ -48,8 +48,12 @@ class Reader:
         if not self.differs(zone, at):
             return there
         here = text.clock(at, self.zone)
-        if text.local(at, zone).date() != text.local(at, self.zone).date():
-            here = self.moment(at, now)
+        mine = self.moment(at, now)
+        # "today" of the one may be "tomorrow" of the other, also on one and the same date.
+        if text.local(at, zone).date() != text.local(at, self.zone).date() or mine.removesuffix(
+            here
+        ) != there.removesuffix(text.clock(at, zone)):
+            here = mine
         return _("{there} {place} ({here} yours)").format(there=there, place=place(zone), here=here)
 
 

@@ -76,8 +76,11 @@ class Seat:
 
     @property
     def answer(self) -> str:
-        """The line that answers the last key."""
-        return self.screen.status.shown_text().strip()
+        """The line that answers the last key, with what goes on in the row of the figures."""
+        status = self.screen.status
+        row, end = status.shown_text().strip(), "".join(text for text, _role in status.end).strip()
+        rest = "".join(text for text, _role in self.screen.figures_line.rest)
+        return f"{row.removesuffix(end).rstrip()} {rest}  {end}".rstrip() if rest else row
 
     def line(self, text: str) -> str:
         """The line of the screen with this text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from domain.calling.dialler import Dialled
@@ -14,6 +15,7 @@ from domain.people.models import SellerStateEvent
 from tests.tui.console.seat import Seat, seated
 from tests.tui.shop import SmallShop
 from tui.app import DialdeckApp
+from tui.widgets.key_line import KeyLine
 
 
 class WrittenDown:
@@ -203,3 +205,43 @@ async def test_escape_leaves_the_pause_window_without_a_pause(small_shop: SmallS
         await seat.press("r", "escape")
         assert seat.app.screen is seat.screen
         assert SellerState.PAUSED not in states(seat)
+
+
+async def test_the_line_of_keys_follows_the_call_and_its_end(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        line = seat.screen.query_one(KeyLine)
+        assert line.offered & {"console.hang_up", "console.undo"} == {"console.undo"}
+        await seat.press("d")
+        assert line.offered & {"console.hang_up", "console.undo"} == {"console.hang_up"}
+        await seat.press("n")
+        assert line.offered & {"console.hang_up", "console.undo"} == {"console.undo"}
+
+
+async def test_what_is_copied_is_told_in_the_line_and_what_stood_there_comes_back(
+    small_shop: SmallShop,
+) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("n", "f3")
+        assert seat.answer == "▸ Copied the number: +12125550101"
+        await seat.press("ctrl+c")
+        assert seat.answer == "▸ ^q leaves Dialdeck."
+        seat.screen.status.end_flash()
+        await seat.settle()
+        assert "María González: not found" in seat.answer
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (("Q",), "Q means nothing here. F1 shows the keys."),
+        (("f6",), "F6 means nothing here. F1 shows the keys."),
+        (("5",), "5 means nothing here. F1 shows the keys."),
+        (("f",), "No call is running. F1 shows the keys."),
+    ],
+)
+async def test_a_key_that_does_nothing_says_so(
+    small_shop: SmallShop, keys: tuple[str, ...], answer: str
+) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press(*keys)
+        assert seat.answer == f"⚠ {answer}"

@@ -77,3 +77,30 @@ def test_blanks_of_a_script_are_filled_and_unknown_ones_stay() -> None:
     assert fill("Hello {Name}, {seller} here, {unknown}", {"name": "María", "seller": "Ana"}) == (
         "Hello María, Ana here, {unknown}"
     )
+
+
+TABLE = """| Edition | Price |
+|:--|--:|
+| *Digital* | 8 a month |
+| Print and weekend | 12 a month |"""
+
+
+def test_a_table_of_a_script_has_columns() -> None:
+    rows = ["".join(text for text, _role in row).rstrip() for row in render(f"Say:\n{TABLE}\nDone.", 40)]
+    assert rows == [
+        " Say:",
+        " Edition           │ Price",
+        " Digital           │ 8 a month",
+        " Print and weekend │ 12 a month",
+        " Done.",
+    ]
+
+
+def test_a_table_wider_than_its_place_keeps_every_word() -> None:
+    rows = ["".join(text for text, _role in row).rstrip() for row in render(TABLE, 20)]
+    assert rows == [
+        " Edition │ Price",
+        " Digital │ 8 a month",
+        " Print and weekend │",
+        "   12 a month",
+    ]

@@ -110,3 +110,20 @@ async def test_brackets_in_a_note_stay_brackets(small_shop: SmallShop) -> None:
         await seat.press("escape", "n", "z")
         assert seat.screen.note.text == MARKUP
         assert f"✎ {MARKUP}" in seat.text or MARKUP in seat.text
+
+
+async def test_the_note_grows_to_three_rows_while_it_is_written_and_needs_them(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("w")
+        await seat.write("short")
+        assert seat.screen.note.size.height == 1
+        seat.screen.note.insert(" and" * 30)
+        await seat.settle()
+        assert seat.screen.note.size.height == 2
+        seat.screen.note.insert(" then" * 60 + " END")
+        await seat.settle()
+        assert seat.screen.note.size.height == 3
+        assert "END" in seat.text
+        assert "F1 help" in seat.text
+        await seat.press("escape")
+        assert seat.screen.note.size.height == 1

@@ -70,6 +70,7 @@ class ConsoleBase(CommandScreen[None]):
         self.reader = Reader()
         self._painted_minute: datetime | None = None
         self._shared: object = None
+        self._possible: object = None
 
     def compose(self) -> ComposeResult:
         preferences = self.desk.preferences
@@ -85,8 +86,8 @@ class ConsoleBase(CommandScreen[None]):
         self.day = DayPane(_("Today"))
         self.note_title = NoteTitle(_("Note"))
         self.note = NoteArea()
-        self.status = StatusLine()
         self.figures_line = FiguresLine()
+        self.status = StatusLine(self.figures_line.go_on)
         yield self.bar
         yield self.person
         with Horizontal(id="work"):
@@ -154,9 +155,9 @@ class ConsoleBase(CommandScreen[None]):
         else:
             self._show_person(got.dossier)
         self.paint_figures()
+        self.follow_state()
 
     def _show_person(self, dossier: Dossier) -> None:
-        had = self.dossier
         self.dossier, self.number, self.next_at = dossier, None, None
         self.flow.somebody = True
         self.note.begin(dossier.draft)
@@ -174,8 +175,6 @@ class ConsoleBase(CommandScreen[None]):
         self.bar.tell(campaign=dossier.campaign, user=self.desk.actor.name, database=self.desk.database_label)
         self.guard.painted(self.ticks())
         self.call_after_refresh(lambda: self.guard.painted(self.ticks()))
-        if had is None:
-            self.refresh_bindings()
 
     def _show_nobody(self, got: NextLead) -> None:
         had = self.dossier
@@ -207,8 +206,6 @@ class ConsoleBase(CommandScreen[None]):
         self.script.show("")
         if self.state is not SellerState.PAUSED:
             self.enter(SellerState.READY, self.since if had is None and self.since else now)
-        if had is not None:
-            self.refresh_bindings()
 
     def paint_person(self, now: datetime) -> None:
         """The person with everything that depends on the minute."""
@@ -258,6 +255,14 @@ class ConsoleBase(CommandScreen[None]):
         """The seller is doing something else since then."""
         self.state, self.since, self.state_note = state, since, note
         self.bar.show(state, since, self.desk.now(), note)
+        self.follow_state()
+
+    def follow_state(self) -> None:
+        """The line of keys shows what can be done now: during a call, with nobody, without a number."""
+        possible = tuple(self.condition(name) for name in ("person", "calling", "can_dial"))
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
 
     def tick(self) -> None:
         """Once a second: the clocks that are on screen."""

@@ -12,6 +12,10 @@ from tui.i18n import _
 from tui.screens.console.base import ConsoleBase
 from tui.widgets.note import NoteArea
 
+MOST_ROWS = 3
+"""Rows of the note while it is written, where its text needs them."""
+LOW = 20
+"""A screen of fewer rows has none to spare."""
 DRAFT_SECONDS = 0.3
 """How long after the first unsaved letter the draft is written."""
 
@@ -31,6 +35,7 @@ class NoteKeeping(ConsoleBase):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A letter of the note: write the draft soon, once for many letters."""
         event.stop()
+        self.fit_note()
         if self.dossier is None or self.note.text == self._kept:
             return
         self.say_draft(_("note not saved yet"), "warn")
@@ -75,6 +80,21 @@ class NoteKeeping(ConsoleBase):
             self._draft_timer = None
 
     # the field
+
+    def on_descendant_focus(self) -> None:
+        """Into the note, perhaps."""
+        self.fit_note()
+
+    def on_descendant_blur(self) -> None:
+        """Out of the note, perhaps."""
+        self.fit_note()
+
+    def fit_note(self) -> None:
+        """More rows for a longer note while it is written; otherwise as many as the screen has for it."""
+        rows = None
+        if self.note.has_focus and self.size.height >= LOW:
+            rows = min(MOST_ROWS, self.note.rows) + int(self.note_title.display)
+        self.query_one("#foot").styles.min_height = rows
 
     def action_note(self) -> None:
         """Into the note."""

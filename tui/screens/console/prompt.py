@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from domain.calling.views import ActionView, Dossier
 from domain.errors import Invalid
+from tui import text
 from tui.i18n import _
 from tui.widgets.lines import Line
 from tui.widgets.wording import Reader, zone_of
@@ -113,7 +114,9 @@ class TimePrompt(Prompt):
         refusal = self._refusal(at)
         shown = self.reader.both(at, self.now(), zone_of(self.dossier))
         if refusal is not None:
-            self.tell(refusal.message, "bad")
+            nearest: Line = (*ENTER, (_("nearest"), "muted")) if getattr(refusal, "nearest", None) else ()
+            why = refusal.message.partition(";")[0] if nearest else refusal.message
+            self.tell(why, "bad", (*nearest, *ESC, (_("cancels"), "muted")))
         else:
             self.tell(shown, "ok", (*ENTER, (_("records"), "muted"), *ESC, (_("cancels"), "muted")))
 
@@ -146,9 +149,10 @@ class TimePrompt(Prompt):
 
     def _nothing_yet(self) -> None:
         zone = zone_of(self.dossier)
-        here = self.reader.both(self.now(), self.now(), zone)
+        now = self.now()
+        here = self.reader.both(now, now, zone) if self.reader.differs(zone, now) else text.clock(now, zone)
         self.tell(
-            _("{outcome}: type a time; now it is {time}").format(outcome=self.action.label, time=here),
+            _("{outcome}: it is {time}").format(outcome=self.action.label, time=here),
             "accent",
             (*ESC, (_("cancels"), "muted")),
         )

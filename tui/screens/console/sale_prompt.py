@@ -214,12 +214,24 @@ class SalePrompt(Prompt):
         choice = self.query_one(ProductChoice)
         if price is None and product is not None:
             price = product.price_minor
-        amounts = ""
+        if choice.known and not choice.products and price is None:
+            self.tell(
+                _("{outcome} without a product; a supervisor adds some: dialdeck products add").format(
+                    outcome=self.action.label
+                ),
+                "warn",
+                (*ENTER, (_("records"), "muted"), *ESC, (_("cancels"), "muted")),
+            )
+            return
+        # The total first: of a long product name the end may be lost, of the money nothing.
+        told = f"{quantity} × {choice.title_of}"
         if price is not None:
-            each = money(price, self._currency(), self.language)
-            amounts = f", {each} = {money(price * quantity, self._currency(), self.language)}"
+            currency = self._currency()
+            each = f" × {money(price, currency, self.language)}" if quantity > 1 else ""
+            total = money(price * quantity, currency, self.language)
+            told = f"{total} = {quantity}{each}, {choice.title_of}" if each else f"{total}, {told}"
         self.tell(
-            f"{self.action.label}: {quantity} × {choice.title_of}{amounts}",
+            f"{self.action.label}: {told}",
             "ok",
             (*ENTER, (_("records"), "muted"), *ESC, (_("cancels"), "muted")),
         )

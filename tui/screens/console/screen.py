@@ -19,6 +19,7 @@ from tui.keymap import shown_key
 from tui.screens.base import HelpLine
 from tui.screens.console import layout
 from tui.screens.console.background import Background
+from tui.screens.console.recording import HINT_SECONDS
 from tui.widgets.person import dialled_number
 
 AT_ONCE = frozenset({"console.undo", "console.note", "app.help"})
@@ -122,6 +123,34 @@ class ConsoleScreen(Background):
             event.prevent_default()
             self.guard.painted(self.ticks())  # what is typed for the refused command is no outcome
             self.say_calling()
+        else:
+            self._say_nothing_happens(event, command)
+
+    def _say_nothing_happens(self, event: events.Key, command: commands.Command | None) -> None:
+        """A key that does nothing here, or not now, says so; what stood in the line comes back."""
+        if command is not None:
+            why = "" if not command.when or self.condition(command.when) else self._why_not(command.when)
+        elif event.key in self.active_bindings:
+            return
+        else:
+            why = _("{key} means nothing here.").format(key=shown_key(event.key))
+        if why:
+            event.stop()
+            event.prevent_default()
+            help_key = _("{key} shows the keys.").format(key=self.shown_key("app.help"))
+            self.status.flash(f"{why} {help_key}", "warn", HINT_SECONDS)
+
+    def _why_not(self, condition: str) -> str:
+        if condition == "calling":
+            return _("No call is running.")
+        if self.dossier is None:
+            return _("There is nobody on screen.")
+        return _("None of this person's numbers may be dialled.") if condition == "can_dial" else ""
+
+    def hear(self, line: str, seconds: float) -> bool:
+        """A word of the application stands where keys are answered."""
+        self.status.flash(line, "accent", seconds)
+        return True
 
     def _escape(self, event: events.Key) -> None:
         event.stop()
