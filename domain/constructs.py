@@ -81,6 +81,20 @@ def among(column: Mapped[str] | Mapped[str | None], values: Iterable[str]) -> Co
     return Among(column, literal(json.dumps(list(values)), Text()))
 
 
+class AmongNumbers(FunctionElement[bool]):
+    """Whether a column of numbers has one of the numbers of a JSON list."""
+
+    name = "dialdeck_among_numbers"
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+def among_numbers(column: Any, values: Iterable[int]) -> ColumnElement[bool]:
+    """``column IN (values)`` for thousands of numbers (of rows) at the price of one parameter."""
+    return AmongNumbers(column, literal(json.dumps(list(values)), Text()))
+
+
 class AmongFirst(ColumnElement[bool]):
     """Whether a row is one of the first over many ranges; see ``among_first``."""
 

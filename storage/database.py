@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from storage import dialects as dialects  # compiles the constructs of the domain
 from storage import engines, schema
+from storage import json_dialects as json_dialects  # and its JSON
 from storage.address import Address, Dialect, parse_address
 from storage.errors import translated
 from storage.gate import WriteGate, gate_for

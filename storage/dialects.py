@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from domain.constructs import Among, AmongFirst, OnConflict
+from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict
 
 
 @compiles(OnConflict, "sqlite", "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
@@ -29,6 +29,18 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: object) -> s
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT json_array_elements_text(CAST({values} AS json)))"
+
+
+@compiles(AmongNumbers, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+def _among_numbers_sqlite(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(AmongNumbers, "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+def _among_numbers_postgresql(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY (CAST(translate({values}, '[]', '{{}}') AS bigint[]))"
 
 
 @compiles(AmongFirst, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]

@@ -1,0 +1,355 @@
+"""The one writer of a lead's status, whoever asks: seller, call log, job, recycle, repair, import, undo.
+
+``domain.calling.status_table`` says which change each of them may make. What is written carries a history row, a
+new version and, where the status changes, the time of that. A test holds that nobody else sets ``lead.status``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, bindparam, case, insert, literal, or_, select, update
+from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from domain.base import BigId, metadata
+from domain.calling import history
+from domain.calling.models import HistoryEvent, Lead
+from domain.calling.status_table import ALLOWED, ANY_STATUS, EVERY_STATUS, Cause, allows
+from domain.codes import status_label
+from domain.constructs import among_numbers
+from domain.errors import Conflict
+from domain.json_sql import json_member, json_object
+from domain.sql import affected
+
+
+class RefusedChange(Conflict):
+    """A status change the table does not allow."""
+
+    title = "Status not changed"
+    default_code = "status_refused"
+
+
+_LEAD = metadata.tables["lead"]
+_CHANGE = (
+    update(_LEAD).where(_LEAD.c.id == bindparam("row", type_=BigId)).execution_options(writes_status=True)
+)
+_CHANGE_IF_SAME = _CHANGE.where(_LEAD.c.version == bindparam("seen_version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """How a change stands in history, where it is not simply its cause: ids, the action, the event it undoes."""
+
+    kind: str | None = None
+    user_id: int | None = None
+    call_id: int | None = None
+    action: str | None = None
+    undoes: int | None = None
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+def change(
+    session: Session,
+    *,
+    cause: Cause,
+    lead: Lead,
+    values: Mapping[str, object],
+    at: datetime,
+    event: Event | None = None,
+) -> int:
+    """Set columns of one lead, its status among them, and append that to its history: two statements.
+
+    Args:
+        lead: as it was read, locked. ``values``: the columns to set; ``version`` and times of change follow.
+
+    Returns:
+        The number of the history event.
+
+    Raises:
+        RefusedChange: the table does not let ``cause`` do this; nothing is written.
+    """
+    written, told = _checked(cause, lead, values, at, event or Event())
+    affected(session, _CHANGE, {"row": lead.id, **written})
+    return history.write(session, **told)  # type: ignore[arg-type]  # the names are those of history.write
+
+
+def change_if_same(
+    session: Session,
+    *,
+    cause: Cause,
+    lead: Lead,
+    version: int,
+    values: Mapping[str, object],
+    at: datetime,
+    event: Event | None = None,
+) -> bool:
+    """As ``change``, but only where the lead still has this version; tells whether it had."""
+    written, told = _checked(cause, lead, values, at, event or Event())
+    if not affected(session, _CHANGE_IF_SAME, {"row": lead.id, "seen_version": version, **written}):
+        return False
+    history.write(session, **told)  # type: ignore[arg-type]  # the names are those of history.write
+    return True
+
+
+def change_each(
+    session: Session,
+    *,
+    cause: Cause,
+    changes: Sequence[tuple[Lead, Mapping[str, object], Event]],
+    at: datetime,
+) -> None:
+    """As ``change`` for some leads, each with its own values (of the same columns): two statements."""
+    checked = [_checked(cause, lead, values, at, event) for lead, values, event in changes]
+    if checked:
+        rows = [
+            {"row": lead.id, **written} for (lead, _, _), (written, _) in zip(changes, checked, strict=True)
+        ]
+        session.connection().execute(_CHANGE, rows)
+        history.write_many(session, [told for _, told in checked])
+
+
+def _checked(
+    cause: Cause, lead: Lead, values: Mapping[str, object], at: datetime, event: Event
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The columns to write and the history row."""
+    written: dict[str, object] = {"version": lead.version + 1, "updated_at": at, **values}
+    if "status" in written and (written["status"] or None) != (lead.status or None):
+        status = written["status"]
+        if not allows(cause, lead.status, None if status is None else str(status)):
+            raise RefusedChange(
+                f"Lead {lead.id} is {status_label(lead.status)} and stays so: "
+                f"{cause.value.replace('_', ' ')} may not make it {status_label(str(status or ''))}."
+            )
+        written.setdefault("last_status_change", at)
+        written.setdefault("recycle_batch_id", None)
+    former = {name: getattr(lead, name) for name in written if name not in _NOT_TOLD}
+    before, after = history.changed(
+        history.plain(former), history.plain({k: v for k, v in written.items() if k not in _NOT_TOLD})
+    )
+    told: dict[str, object] = {
+        "organisation_id": lead.organisation_id,
+        "at": at,
+        "kind": event.kind or cause.value,
+        "user_id": event.user_id,
+        "lead_id": lead.id,
+        "contact_id": lead.contact_id,
+        "campaign_id": lead.campaign_id,
+        "call_id": event.call_id,
+        "action": event.action,
+        "before": {**event.before, **before},
+        "after": {**event.after, **after},
+        "undoes": event.undoes,
+    }
+    return written, told
+
+
+_NOT_TOLD: Final = frozenset({"version", "updated_at"})
+
+
+# Many at once -------------------------------------------------------------------------------------------------
+
+
+def change_many(
+    session: Session,
+    *,
+    cause: Cause,
+    organisation_id: int,
+    lead_ids: Sequence[int],
+    values: Mapping[str, Any],
+    at: datetime,
+    user_id: int | None = None,
+    batch_id: int | None = None,
+) -> list[int]:
+    """Set columns of many leads, the status among them, with a history row each: three statements.
+
+    Leads that another is writing are waited for; those the table does not let ``cause`` change are left out, as
+    are those ``lead_ids`` does not name. Some thousands a call: the caller commits between.
+
+    Args:
+        values: constants or expressions over ``Lead``, by column; ``status`` must be among them.
+        batch_id: the recycle this is part of.
+
+    Returns:
+        The leads that were changed.
+    """
+    status = values["status"]
+    written: dict[str, Any] = {**values, "last_status_change": at}
+    written["recycle_batch_id"] = batch_id if cause is Cause.RECYCLE else None
+    locked = (
+        select(col(Lead.id))
+        .where(
+            col(Lead.organisation_id) == organisation_id,
+            among_numbers(col(Lead.id), lead_ids),
+            _may_become(cause, status),
+        )
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    )
+    ids = list(session.execute(locked).scalars())
+    if not ids:
+        return []
+    these = among_numbers(col(Lead.id), ids)
+    after = {**written, "version": col(Lead.version) + 1}
+    before = {name: getattr(Lead, name) for name in after}
+    _append(session, cause, these, before, after, at, user_id, batch_id)
+    affected(
+        session,
+        update(Lead)
+        .where(these)
+        .values(**written, version=col(Lead.version) + 1, updated_at=at)
+        .execution_options(writes_status=True),
+    )
+    return ids
+
+
+_TOLD: Final = (
+    "organisation_id",
+    "at",
+    "user_id",
+    "lead_id",
+    "contact_id",
+    "campaign_id",
+    "kind",
+    "before",
+    "after",
+)
+"""What a history row of many says, beside its batch or the event it undoes."""
+
+
+def _may_become(cause: Cause, status: Any) -> ColumnElement[bool]:
+    """Whether the table lets ``cause`` give a lead this status (a constant, or an expression: any status)."""
+    asked = ANY_STATUS if isinstance(status, ColumnElement) else frozenset({status})
+    before = [each for each in EVERY_STATUS if asked <= ALLOWED[cause][each]]
+    known = col(Lead.status).in_([each for each in before if each is not None])
+    return or_(known, col(Lead.status).is_(None), col(Lead.status) == "") if None in before else known
+
+
+def _append(
+    session: Session,
+    cause: Cause,
+    these: ColumnElement[bool],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    at: datetime,
+    user_id: int | None,
+    batch_id: int | None,
+) -> None:
+    rows = select(
+        col(Lead.organisation_id),
+        literal(at, UTCDateTime()),
+        literal(user_id, BigId),
+        col(Lead.id),
+        col(Lead.contact_id),
+        col(Lead.campaign_id),
+        literal(cause.value),
+        json_object(before),
+        json_object(after),
+        literal(batch_id, BigId),
+    ).where(these)
+    names = [
+        "organisation_id",
+        "at",
+        "user_id",
+        "lead_id",
+        "contact_id",
+        "campaign_id",
+        "kind",
+        "before",
+        "after",
+        "batch_id",
+    ]
+    session.execute(insert(HistoryEvent).from_select(names, rows))
+
+
+def restore_many(
+    session: Session,
+    *,
+    organisation_id: int,
+    batch_id: int,
+    lead_ids: Sequence[int],
+    columns: Sequence[str],
+    at: datetime,
+    user_id: int | None = None,
+) -> list[int]:
+    """Put leads back as they stood before a recycle, with a history row each: three statements.
+
+    Only leads that nobody touched since (their version is that of the recycle) are put back.
+
+    Args:
+        columns: those the recycle set; where a lead waited in the hopper it waits in the pool again.
+
+    Returns:
+        The leads that are as they were.
+    """
+    then = metadata.tables["history_event"].alias("then")
+    unchanged = (
+        col(Lead.organisation_id) == organisation_id,
+        among_numbers(col(Lead.id), lead_ids),
+        then.c.batch_id == batch_id,
+        then.c.lead_id == col(Lead.id),
+        then.c.kind == Cause.RECYCLE.value,
+        col(Lead.version) == json_member(then.c.after, "version", Lead.version),
+    )
+    locked = (
+        select(col(Lead.id))
+        .join(then, then.c.lead_id == col(Lead.id))
+        .where(*unchanged)
+        .order_by(col(Lead.id))
+        .with_for_update(of=Lead, key_share=True)
+    )
+    ids = list(session.execute(locked).scalars())
+    if not ids:
+        return []
+    these = (
+        among_numbers(col(Lead.id), ids),
+        then.c.batch_id == batch_id,
+        then.c.lead_id == col(Lead.id),
+        then.c.kind == Cause.RECYCLE.value,
+    )
+    told = select(
+        col(Lead.organisation_id),
+        literal(at, UTCDateTime()),
+        literal(user_id, BigId),
+        col(Lead.id),
+        col(Lead.contact_id),
+        col(Lead.campaign_id),
+        literal(Cause.RECYCLE_UNDO.value),
+        then.c.after,
+        then.c.before,
+        then.c.id,
+    ).where(*these)
+    names = [
+        "organisation_id",
+        "at",
+        "user_id",
+        "lead_id",
+        "contact_id",
+        "campaign_id",
+        "kind",
+        "before",
+        "after",
+        "undoes",
+    ]
+    session.execute(insert(HistoryEvent).from_select(names, told))
+    values = {
+        name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
+    }
+    if "queue_state" in values:
+        values["queue_state"] = case((values["queue_state"] == 1, 0), else_=values["queue_state"])
+    affected(
+        session,
+        update(Lead)
+        .where(*these)
+        .values(**values, version=col(Lead.version) + 1, updated_at=at)
+        .execution_options(writes_status=True),
+    )
+    return ids
+
+
+_WITH_STATUS: Final = ("last_status_change", "recycle_batch_id")
+"""What changes along with a status."""
