@@ -61,6 +61,19 @@ def reserve_ids(session: Session, table: Table, count: int) -> Sequence[int]:
     return sorted(int(row[0]) for row in numbers)
 
 
+def know_sizes(session: Session, tables: Sequence[Table]) -> None:
+    """Let the server look at tables that have just grown much, so that its plans are right at once.
+
+    By itself it does so within minutes, and sellers would wait meanwhile. A table that somebody looks at already is
+    left to them. SQLite was told beforehand (``storage.statistics``).
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.quote
+        names = ", ".join(quote(table.name) for table in tables)
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {names}")
+
+
 @contextmanager
 def staged_rows(
     session: Session, name: str, columns: Mapping[str, TypeEngine[Any]], rows: Collection[Row]

@@ -48,6 +48,9 @@ from domain.people.rights import LEADING_ROLES, SELLING_ROLES, Actor, require
 CHUNK = 2_000
 """Rows per write transaction: about 50 ms on SQLite."""
 
+MANY = 2_000
+"""From so many new leads on the database looks at its tables anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Target:
@@ -173,6 +176,7 @@ class _Import:
 
     def run(self, progress: Callable[[Progress], None], stop: Callable[[], bool]) -> ImportResult:
         batch = self._open_batch()
+        before = batch.counts.imported
         finished = False
         with ExitStack() as stack:
             stack.enter_context(_seldom_collecting())
@@ -193,6 +197,9 @@ class _Import:
             batch.counts = replace(batch.counts, blank=records.blank)
         if finished and not self._options.dry_run:
             self._finish(batch)
+        if batch.counts.imported - before >= MANY and not self._options.dry_run:
+            with self._database.transaction() as session:
+                self._loader.know_sizes(session)
         return ImportResult(
             counts=batch.counts,
             list_id=batch.list_id or None,

@@ -42,6 +42,10 @@ class BulkLoader(Protocol):
         """Insert rows given as values in the order of the columns."""
         ...
 
+    def know_sizes(self, session: Session, tables: Sequence[Table]) -> None:
+        """Let the database look at tables that have just grown much."""
+        ...
+
 
 CONTACT_TABLE = metadata.tables[Contact.__tablename__]
 PHONE_TABLE = metadata.tables[ContactPhone.__tablename__]
@@ -138,6 +142,10 @@ class Loader:
         phones.sort(key=itemgetter(2))
         self._bulk.insert_rows(session, PHONE_TABLE, PHONE_COLUMNS, phones)
         return self._leads(session, place, decided, numbers)
+
+    def know_sizes(self, session: Session) -> None:
+        """The tables have grown much: plans made from now on are to be for tables of this size."""
+        self._bulk.know_sizes(session, (CONTACT_TABLE, PHONE_TABLE, LEAD_TABLE))
 
     def _contacts(
         self, session: Session, organisation_id: int, decided: Decided, phones: list[tuple[object, ...]]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from domain.calling import claims, hopper
 from domain.campaigns import lists
@@ -21,9 +22,10 @@ from domain.intake.rejects import Reject
 from domain.intake.rows import Row
 from storage import bulk
 from storage.counting import count_statements
+from storage.database import Database
 from storage.integrity import check
 from tests.domain.intake.importing_support import Desk, listed, local, people
-from tests.support.factories import NOON
+from tests.support.factories import NOON, build_shop
 
 
 def test_people_come_in_as_new_leads_ready_to_be_called(desk: Desk) -> None:
@@ -442,6 +444,23 @@ def test_the_number_of_statements_does_not_grow_with_the_rows_of_a_chunk(desk: D
             desk.run(people(count, first=first), name=f"{count}.csv")
         used.append(counter.count)
     assert used[1] <= used[0] <= 25
+
+
+@pytest.mark.postgresql
+def test_the_server_knows_at_once_how_large_the_tables_are_now(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(build_shop(postgres_database, leads=0), tmp_path)
+    sizes = text(
+        "SELECT relname, reltuples::int FROM pg_class WHERE relname IN ('contact', 'contact_phone', 'lead')"
+    )
+
+    desk.run(people(importing.MANY))
+
+    with postgres_database.reading() as session:
+        assert dict(session.execute(sizes).all()) == dict.fromkeys(
+            ("contact", "contact_phone", "lead"), importing.MANY
+        )
 
 
 def test_the_database_is_sound_afterwards(desk: Desk) -> None:
