@@ -50,11 +50,13 @@ class Invocation:
         as_user: str | None = None,
         as_json: bool = False,
         yes: bool = False,
+        reads: bool = False,
     ) -> None:
         self.database_option = database
         self.as_user = as_user
         self.json = as_json
         self.yes = yes
+        self.reads = reads
 
     # ── what is configured ───────────────────────────────────────────────────────────────────────────────
 
@@ -100,8 +102,11 @@ class Invocation:
         """The shop's database, open."""
         from storage import logs
         from storage.database import open_database
+        from storage.writing import require_writable
 
         logs.configure(self.configuration.settings.log_level)
+        if not self.reads:
+            require_writable(self.url)
         return open_database(self.url)
 
     @cached_property

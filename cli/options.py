@@ -54,17 +54,22 @@ def _nothing() -> None:
     """A group is a group even with one command."""
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the command ``name``: it gets an `Invocation` first, then its own parameters."""
+def command(
+    app: typer.Typer, name: str, *, reads: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the command ``name``: it gets an `Invocation` first, then its own parameters.
+
+    reads: it never writes, so a database that may only be read will do.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.command(name)(_with_common_options(function))
+        app.command(name)(_with_common_options(function, reads))
         return function
 
     return register
 
 
-def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
+def _with_common_options(function: Callable[..., None], reads: bool) -> Callable[..., None]:
     @wraps(function)
     def called(context: typer.Context, **values: object) -> None:
         given = {key: values.pop(key) for key in _COMMON}
@@ -74,6 +79,7 @@ def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
             as_user=given["as_user"] or before.get("as_user"),
             as_json=bool(given["as_json"]),
             yes=bool(given["yes"]),
+            reads=reads,
         )
         try:
             function(invocation, **values)

@@ -114,12 +114,15 @@ class Desk(SellerWork):
         """Open the database and say who may sign in.
 
         Raises:
-            DomainError: it is newer than this program, damaged, no Dialdeck database, or cannot be reached.
+            DomainError: it is newer than this program, damaged, no Dialdeck database, may only be read, or cannot
+                be reached.
         """
         from domain.people import shop, users
         from storage.database import open_database
         from storage.errors import DatabaseMissing, DatabaseOlder
+        from storage.writing import require_writable
 
+        require_writable(self.url)
         try:
             database = open_database(self.url)
         except DatabaseMissing as error:

@@ -53,7 +53,7 @@ def seed(work: Invocation) -> None:
     answer(work, counts, human)
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_actions(
     work: Invocation,
     active: Annotated[bool, typer.Option("--active", help="Only those in the console.")] = False,

@@ -13,7 +13,7 @@ from cli.output import Column, answer, table
 app = group("Callbacks: who is to be called back, and when.")
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_callbacks(
     work: Invocation,
     campaign: Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only of it.")] = None,

@@ -233,7 +233,7 @@ def edit(
     _shown(work, work.write(campaigns.edit, actor=work.actor, name=name, now=work.now(), settings=settings))
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_campaigns(work: Invocation) -> None:
     """All campaigns with their leads, active ones first."""
     from domain.campaigns import campaigns
@@ -259,7 +259,7 @@ def list_campaigns(work: Invocation) -> None:
     answer(work, found, human)
 
 
-@command(app, "show")
+@command(app, "show", reads=True)
 def show(work: Invocation, name: Name) -> None:
     """A campaign's settings, and how many leads stand where."""
     from domain.campaigns import campaigns

@@ -44,7 +44,7 @@ Region = Annotated[
 ]
 
 
-@command(app, "show")
+@command(app, "show", reads=True)
 def show(work: Invocation, contact: ContactId) -> None:
     """A person with all numbers, their leads in every campaign, and the history, newest first."""
     from domain.contacts import contacts

@@ -70,7 +70,7 @@ def upgrade(work: Invocation) -> None:
     answer(work, document, lambda: line(f"{where} {'was upgraded' if upgraded else 'is up to date'}."))
 
 
-@command(app, "check")
+@command(app, "check", reads=True)
 def check(work: Invocation) -> None:
     """Compare the schema with the program and look for broken rules; changes nothing.
 
@@ -105,7 +105,7 @@ def tally(work: Invocation) -> None:
     answer(work, {"differed": differed}, lambda: line(f"The tally of {work.database.where} {told}."))
 
 
-@command(app, "backup")
+@command(app, "backup", reads=True)
 def backup(
     work: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],

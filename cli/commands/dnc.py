@@ -67,7 +67,7 @@ def remove(
     answer(work, document, lambda: line(f"{wanted} is off the register."))
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_entries(
     work: Invocation,
     number: Annotated[str | None, typer.Option("--number", metavar="NUMBER", help="Only this one.")] = None,
@@ -134,7 +134,7 @@ def import_file(
     answer(work, document, human)
 
 
-@command(app, "export")
+@command(app, "export", reads=True)
 def export(
     work: Invocation,
     output: Annotated[

@@ -34,7 +34,7 @@ def fill(
     answer(work, found, lambda: line(f"{found.added} added, {found.size} ready of {found.target}"))
 
 
-@command(app, "show")
+@command(app, "show", reads=True)
 def show(work: Invocation, campaign: Campaign = None) -> None:
     """How many leads are ready or in sellers' hands, and where they came from."""
     from domain.calling import hopper

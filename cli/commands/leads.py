@@ -20,4 +20,4 @@ for _name, _function in {
     "import": imports.import_leads,
     "undo-import": imports.undo_import,
 }.items():
-    command(app, _name)(_function)
+    command(app, _name, reads=_name in ("status", "list", "show"))(_function)

@@ -22,7 +22,7 @@ def _document(found: ListLine) -> dict[str, object]:
     return renamed(found, id="list_id")
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_lists(
     work: Invocation,
     campaign: Annotated[
@@ -59,7 +59,7 @@ def list_lists(
     answer(work, [_document(each) for each in found], human)
 
 
-@command(app, "show")
+@command(app, "show", reads=True)
 def show(work: Invocation, name: Which) -> None:
     """One list with its counts."""
     from domain.campaigns import lists

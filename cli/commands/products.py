@@ -13,7 +13,7 @@ from cli.output import Column, answer, line, table
 app = group("Products: what is sold.")
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_products(
     work: Invocation, active: Annotated[bool, typer.Option("--active", help="Only those on offer.")] = False
 ) -> None:

@@ -28,7 +28,7 @@ def _told(work: Invocation, reason: ReasonLine, what: str) -> None:
     answer(work, reason, lambda: line(f"{reason.resolution} {reason.code} {reason.label} {what}."))
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_reasons(
     work: Invocation,
     resolution: Annotated[

@@ -49,7 +49,7 @@ def add(
     _told(work, user, "was added")
 
 
-@command(app, "list")
+@command(app, "list", reads=True)
 def list_users(work: Invocation) -> None:
     """All users; sellers see only themselves."""
     from domain.people import users
