@@ -62,6 +62,23 @@ class Lead(Entity, table=True):
             "next_attempt_at",
             where="queue_state = 4",
         ),
+        partial_index(
+            "ix_lead_retry",
+            "organisation_id",
+            "campaign_id",
+            "segment",
+            "rank",
+            "next_attempt_at",
+            "id",
+            where="queue_state = 0 AND status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')",
+        ),
+        partial_index(
+            "ix_lead_cut",
+            "organisation_id",
+            "campaign_id",
+            "next_attempt_at",
+            where="status = 'dropped' AND queue_state < 3",
+        ),
         partial_index("ix_lead_owner", "organisation_id", "owner_id", where="owner_id IS NOT NULL"),
         partial_index("ix_lead_external", "organisation_id", "external_id", where="external_id IS NOT NULL"),
         partial_index(
@@ -124,6 +141,7 @@ class HopperEntry(Entity, table=True):
     __table_args__ = (
         UniqueConstraint("campaign_id", "lead_id"),
         Index("ix_hopper_entry_lead", "lead_id"),
+        Index("ix_hopper_entry_number", "organisation_id", "e164"),
         partial_index(
             "ix_hopper_entry_free",
             "organisation_id",

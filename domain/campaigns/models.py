@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, SmallInteger, UniqueConstraint
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, true
 from sqlmodel import Field
 
 from domain.base import BigId, Entity, Json
@@ -16,7 +16,8 @@ class Campaign(Entity, table=True):
 
     ``hours`` is the JSON of ``domain.campaigns.hours.CallingHours``; ``retry`` that of
     ``domain.campaigns.retry.RetryRules``; ``start_date``/``end_date`` are local dates, inclusive.
-    ``recyclable`` lists the statuses the hopper may take besides ``new``.
+    ``recyclable`` lists the statuses the hopper may take besides ``new``. The hopper is filled to ``hopper_level``;
+    with ``hopper_auto`` to more where the pace of the last half hour asks for it.
     Caps count calls to one number over all campaigns: ``cap_per_day`` in a local day, ``cap_in_days`` calls
     within ``cap_days`` rolling days. Money is in minor units.
     """
@@ -38,6 +39,7 @@ class Campaign(Entity, table=True):
     recyclable: list[str] = Field(default_factory=list, sa_type=Json)
     max_attempts: int = 5
     hopper_level: int = 200
+    hopper_auto: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     cap_per_day: int | None = None
     cap_in_days: int | None = None
     cap_days: int | None = None

@@ -109,14 +109,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_call_counted', ['organisation_id', 'campaign_id', 'lead_id', 'source', 'started_at', 'result'], unique=False, sqlite_where=sa.text('counted AND undone_at IS NULL'), postgresql_where=sa.text('counted AND undone_at IS NULL'))
         batch_op.create_index('ix_call_unapplied', ['organisation_id', 'started_at'], unique=False, sqlite_where=sa.text("applied_at IS NULL AND source = 'external'"), postgresql_where=sa.text("applied_at IS NULL AND source = 'external'"))
 
+    with op.batch_alter_table('campaign', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('hopper_auto', sa.Boolean(), server_default=sa.true(), nullable=False))
+
+    with op.batch_alter_table('hopper_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_hopper_entry_number', ['organisation_id', 'e164'], unique=False)
+
     with op.batch_alter_table('history_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('batch_id', BigId, nullable=True))
         batch_op.create_index('ix_history_event_batch', ['batch_id', 'lead_id'], unique=False, sqlite_where=sa.text('batch_id IS NOT NULL'), postgresql_where=sa.text('batch_id IS NOT NULL'))
 
     with op.batch_alter_table('lead', schema=None) as batch_op:
         batch_op.add_column(sa.Column('recycle_batch_id', BigId, nullable=True))
+        batch_op.create_index('ix_lead_cut', ['organisation_id', 'campaign_id', 'next_attempt_at'], unique=False, sqlite_where=sa.text("status = 'dropped' AND queue_state < 3"), postgresql_where=sa.text("status = 'dropped' AND queue_state < 3"))
         batch_op.create_index('ix_lead_dialled_new', ['organisation_id', 'campaign_id'], unique=False, sqlite_where=sa.text("status = 'new' AND dial_attempts > 0 AND recycle_batch_id IS NULL"), postgresql_where=sa.text("status = 'new' AND dial_attempts > 0 AND recycle_batch_id IS NULL"))
         batch_op.create_index('ix_lead_no_status', ['organisation_id', 'campaign_id'], unique=False, sqlite_where=sa.text("status IS NULL OR status = ''"), postgresql_where=sa.text("status IS NULL OR status = ''"))
+
+        batch_op.create_index('ix_lead_retry', ['organisation_id', 'campaign_id', 'segment', 'rank', 'next_attempt_at', 'id'], unique=False, sqlite_where=sa.text("queue_state = 0 AND status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')"), postgresql_where=sa.text("queue_state = 0 AND status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')"))
 
     # ### end Alembic commands ###
     op.execute(COUNT_LEADS)
