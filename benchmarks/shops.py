@@ -12,9 +12,9 @@ from benchmarks.people import TABLES, Crowd, Place
 from domain.base import metadata
 from domain.calling import actions
 from domain.campaigns import campaigns
-from domain.campaigns.campaigns import CampaignSettings
 from domain.campaigns.hours import parse_hours
 from domain.campaigns.models import Campaign, CampaignSegment, LeadList
+from domain.campaigns.settings import CampaignSettings
 from domain.codes import Role, Shift
 from domain.people import shop, users
 from domain.people.models import User

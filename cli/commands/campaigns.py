@@ -13,7 +13,8 @@ from cli.output import Column, answer, details, line, table
 from domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from domain.campaigns.campaigns import CampaignSettings, CampaignView
+    from domain.campaigns.campaigns import CampaignView
+    from domain.campaigns.settings import CampaignSettings
 
 app = group("Campaigns: create, show, change, pause.")
 
@@ -68,8 +69,8 @@ def _settings(
     retry_before: str | None = None, clear: list[str] | None = None, **given: object
 ) -> CampaignSettings:
     """The settings of the options given."""
-    from domain.campaigns.campaigns import CampaignSettings
     from domain.campaigns.retry import parse_duration, parse_retry_rules
+    from domain.campaigns.settings import CampaignSettings
     from domain.campaigns.windows import parse_hours
 
     hours, retry, wait = given.pop("hours"), given.pop("retry"), given.pop("call_later")

@@ -15,48 +15,15 @@ from sqlmodel import Session, col
 
 from domain.calling import queue_state
 from domain.calling.models import HopperEntry, Lead
-from domain.campaigns.holiday_dates import check_holiday_place
-from domain.campaigns.hours import CallingHours
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.retry import RetryRules
-from domain.campaigns.segments import zone_named
+from domain.campaigns.settings import CampaignSettings, apply
 from domain.campaigns.windows import DEFAULT_HOURS
 from domain.codes import NO_STATUS_KEY, RECYCLABLE_STATUSES, HopperState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Product
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignSettings:
-    """Settings of a campaign; None leaves a value as it is (or as a new campaign has it).
-
-    ``clear`` names settings to empty (dates, holidays, caps, product). Times are seconds or minutes as named.
-    """
-
-    description: str | None = None
-    region: str | None = None
-    timezone: str | None = None
-    start_date: date | None = None
-    end_date: date | None = None
-    hours: CallingHours | None = None
-    holidays_country: str | None = None
-    holidays_subdivision: str | None = None
-    retry: RetryRules | None = None
-    recyclable: tuple[str, ...] | None = None
-    max_attempts: int | None = None
-    hopper_level: int | None = None
-    cap_per_day: int | None = None
-    cap_in_days: int | None = None
-    cap_days: int | None = None
-    call_later_seconds: int | None = None
-    callback_overdue_minutes: int | None = None
-    close_exhausted: bool | None = None
-    promotion_days: int | None = None
-    script: str | None = None
-    default_product: str | None = None
-    clear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +59,7 @@ class CampaignView:
     recyclable: tuple[str, ...]
     max_attempts: int
     hopper_level: int
+    hopper_auto: bool
     cap_per_day: int | None
     cap_in_days: int | None
     cap_days: int | None
@@ -132,7 +100,7 @@ def create(
         created_at=now,
         updated_at=now,
     )
-    _apply(session, row, settings or CampaignSettings())
+    apply(session, row, settings or CampaignSettings())
     session.add(row)
     session.flush()
     return show(session, actor=actor, name=row.name)
@@ -149,7 +117,7 @@ def edit(
     require(actor, *LEADING_ROLES, to="edit campaigns")
     row = find(session, actor=actor, name=name)
     before = (row.max_attempts, tuple(row.recyclable))
-    _apply(session, row, settings)
+    apply(session, row, settings)
     row.updated_at = _later(row.updated_at, now)
     if before != (row.max_attempts, tuple(row.recyclable)):
         with (
@@ -203,114 +171,6 @@ def find(session: Session, *, actor: Actor, name: str) -> Campaign:
     near = get_close_matches(name, names, n=1)
     hint = f"Did you mean {near[0]}?" if near else "See: dialdeck campaigns list"
     raise NotFound(f"There is no campaign called {name}. {hint}", code="no_campaign")
-
-
-def _apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
-    for name in _PLAIN:
-        value = getattr(settings, name)
-        if value is not None:
-            setattr(row, name, value)
-    for name in settings.clear:
-        if name not in _CLEARABLE:
-            raise Invalid(f"{name} cannot be cleared.", code="setting")
-        setattr(row, _CLEARABLE[name], None)
-    if settings.hours is not None:
-        row.hours = settings.hours.model_dump(mode="json")
-    if settings.retry is not None:
-        row.retry = settings.retry.model_dump(mode="json")
-    if settings.recyclable is not None:
-        row.recyclable = _recyclable(settings.recyclable)
-    if settings.default_product is not None:
-        row.default_product_id = _product_id(session, row.organisation_id, settings.default_product)
-    _check(row)
-
-
-_PLAIN = (
-    "description",
-    "region",
-    "timezone",
-    "start_date",
-    "end_date",
-    "holidays_country",
-    "holidays_subdivision",
-    "max_attempts",
-    "hopper_level",
-    "cap_per_day",
-    "cap_in_days",
-    "cap_days",
-    "call_later_seconds",
-    "callback_overdue_minutes",
-    "close_exhausted",
-    "promotion_days",
-    "script",
-)
-_CLEARABLE = {
-    "start_date": "start_date",
-    "end_date": "end_date",
-    "holidays_country": "holidays_country",
-    "holidays_subdivision": "holidays_subdivision",
-    "cap_per_day": "cap_per_day",
-    "cap_in_days": "cap_in_days",
-    "cap_days": "cap_days",
-    "default_product": "default_product_id",
-    "default_product_id": "default_product_id",
-}
-
-
-def _recyclable(statuses: tuple[str, ...]) -> list[str]:
-    known = {status.value for status in RECYCLABLE_STATUSES}
-    unknown = sorted(set(statuses) - known)
-    if unknown:
-        raise Invalid(
-            f"{', '.join(unknown)} cannot be recyclable; use {', '.join(sorted(known))}.", code="recyclable"
-        )
-    return sorted(set(statuses))
-
-
-def _product_id(session: Session, organisation_id: int, name: str) -> int:
-    product_id: int | None = session.execute(
-        select(col(Product.id)).where(
-            col(Product.organisation_id) == organisation_id, col(Product.name) == name
-        )
-    ).scalar_one_or_none()
-    if product_id is None:
-        raise NotFound(f"There is no product called {name}.", code="no_product")
-    return product_id
-
-
-def _check(row: Campaign) -> None:
-    """Refuse settings that cannot be worked with."""
-    import phonenumbers
-
-    row.region = row.region.upper()
-    if row.region not in phonenumbers.SUPPORTED_REGIONS:
-        raise Invalid(
-            f"{row.region} is no region with telephone numbers; use a two-letter country code such as UY.",
-            code="region",
-        )
-    zone_named(row.timezone)
-    if row.holidays_country is not None:
-        row.holidays_country, row.holidays_subdivision = check_holiday_place(
-            row.holidays_country, row.holidays_subdivision
-        )
-    if row.start_date and row.end_date and row.end_date < row.start_date:
-        raise Invalid("The campaign would end before it starts.", code="dates")
-    for name, least, most in _LIMITS:
-        value = getattr(row, name)
-        if value is not None and not least <= value <= most:
-            raise Invalid(f"{name.replace('_', ' ')} must be between {least} and {most}.", code=name)
-
-
-_LIMITS = (
-    ("max_attempts", 1, 1000),
-    ("hopper_level", 1, 10_000),
-    ("cap_per_day", 1, 1000),
-    ("cap_in_days", 1, 1000),
-    ("cap_days", 1, 366),
-    ("call_later_seconds", 60, 90 * 86400),
-    ("callback_overdue_minutes", 1, 10_080),
-    ("promotion_days", 0, 366),
-)
 
 
 def _requeue(session: Session, row: Campaign) -> None:
@@ -394,6 +254,7 @@ def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
         recyclable=tuple(row.recyclable),
         max_attempts=row.max_attempts,
         hopper_level=row.hopper_level,
+        hopper_auto=row.hopper_auto,
         cap_per_day=row.cap_per_day,
         cap_in_days=row.cap_in_days,
         cap_days=row.cap_days,

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from domain.calling import actions
 from domain.calling.models import Lead
 from domain.campaigns import campaigns
-from domain.campaigns.campaigns import CampaignSettings
 from domain.campaigns.models import CampaignSegment, LeadList
+from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import ALWAYS, CallingHours
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore

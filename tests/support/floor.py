@@ -33,10 +33,10 @@ from domain.calling.leads import LeadView
 from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
 from domain.calling.views import ActionView, Dossier, NextLead, OutcomeResult, QueueLine, UndoResult
 from domain.campaigns import campaigns, lists
-from domain.campaigns.campaigns import CampaignSettings
 from domain.campaigns.models import Campaign, CampaignSegment, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import segment_key
+from domain.campaigns.settings import CampaignSettings
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
 from domain.contacts import do_not_call

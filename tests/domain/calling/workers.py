@@ -28,7 +28,7 @@ from domain.calling.calls import ReportedCall
 from domain.calling.lead_edits import LeadChanges
 from domain.calling.models import Lead
 from domain.campaigns import campaigns, lists
-from domain.campaigns.campaigns import CampaignSettings
+from domain.campaigns.settings import CampaignSettings
 from domain.codes import CallResult
 from domain.contacts import do_not_call
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound

@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import Session
 
 from domain.campaigns import campaigns, overview
-from domain.campaigns.campaigns import CampaignSettings, CampaignView
+from domain.campaigns.campaigns import CampaignView
 from domain.campaigns.retry import parse_retry_rules
+from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import parse_hours
 from domain.codes import QueueState
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound

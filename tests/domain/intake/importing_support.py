@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from domain.calling.models import HistoryEvent, Lead
 from domain.campaigns import campaigns
-from domain.campaigns.campaigns import CampaignSettings
 from domain.campaigns.models import LeadList
+from domain.campaigns.settings import CampaignSettings
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.intake.importing import import_leads
 from domain.intake.matching import Duplicates, Scope
