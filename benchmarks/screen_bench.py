@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,12 +83,16 @@ def _work(terminal: Terminal, seen: Seen, outcomes: int) -> None:
         last = _on_screen(terminal.lines)
         before, cpu = terminal.bytes, _cpu(terminal.pid)
         pressed = terminal.press(KEY)
-        at = terminal.wait_for(lambda lines, last=last: _on_screen(lines) not in (None, last))  # type: ignore[misc]
+        at = terminal.wait_for(_another_than(last))
         terminal.rest(BREATH)
         if number:
             seen.painted.append((at - pressed) * 1000)
             seen.bytes.append(terminal.bytes - before)
             seen.cpu.append(_cpu(terminal.pid) - cpu)
+
+
+def _another_than(last: str | None) -> Callable[[list[str]], bool]:
+    return lambda lines: _on_screen(lines) not in (None, last)
 
 
 def _on_screen(lines: list[str]) -> str | None:

@@ -11,6 +11,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from storage.demo import shop
 from tui.app import DialdeckApp
 from tui.desk import Desk
@@ -33,11 +35,11 @@ def _without_fonts(svg: str) -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
-async def _settled(app: DialdeckApp, pilot: object) -> None:
+async def _settled(app: DialdeckApp, pilot: Pilot[int]) -> None:
     """Wait until the workers have answered and everything is painted."""
     for _ in range(3):
         await app.workers.wait_for_complete()
-        await pilot.pause()  # type: ignore[attr-defined]
+        await pilot.pause()
 
 
 async def _picture(url: str, name: str, columns: int, rows: int, keys: tuple[str, ...]) -> None:

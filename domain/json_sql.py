@@ -62,6 +62,20 @@ class JsonMoment(JsonMember):
     inherit_cache = True
 
 
+class JsonHas(FunctionElement[bool]):
+    """Whether a JSON list of texts has this one; see ``json_has``."""
+
+    name = "dialdeck_json_has"
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+def json_has(document: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column with a JSON list of texts has ``text`` among them."""
+    return JsonHas(document, literal(text, Text()))
+
+
 def _name(text: str) -> ColumnElement[str]:
     if not text.isidentifier():
         raise ValueError(f"{text} is no name of a column")

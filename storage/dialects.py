@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict
+from storage.compiling import written_by
 
 
-@compiles(OnConflict, "sqlite", "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(OnConflict, "sqlite", "postgresql")
 def _on_conflict(element: OnConflict, compiler: SQLCompiler, **_: object) -> str:
     """SQLite took over PostgreSQL's words, so one text serves both."""
     if not element.update:
@@ -19,31 +19,31 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **_: object) -> str
     return f"ON CONFLICT ({keys}) DO UPDATE SET {renewed}"
 
 
-@compiles(Among, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(Among, "sqlite")
 def _among_sqlite(element: Among, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
 
-@compiles(Among, "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(Among, "postgresql")
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT json_array_elements_text(CAST({values} AS json)))"
 
 
-@compiles(AmongNumbers, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(AmongNumbers, "sqlite")
 def _among_numbers_sqlite(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
 
-@compiles(AmongNumbers, "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(AmongNumbers, "postgresql")
 def _among_numbers_postgresql(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY (CAST(translate({values}, '[]', '{{}}') AS bigint[]))"
 
 
-@compiles(AmongFirst, "sqlite")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(AmongFirst, "sqlite")
 def _among_first_sqlite(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
     """The ranges as parts of one union: SQLite merges them in order, each read no further than needed."""
     target, where, limit = (
@@ -61,7 +61,7 @@ def _among_first_sqlite(element: AmongFirst, compiler: SQLCompiler, **options: o
     return f"{target} IN (SELECT {element.target.name} FROM ({every}))"
 
 
-@compiles(AmongFirst, "postgresql")  # type: ignore[no-untyped-call,untyped-decorator, unused-ignore]
+@written_by(AmongFirst, "postgresql")
 def _among_first_postgresql(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
     """The ranges as rows, each asked for its own first ones, those that come first by the order asked first."""
     target, where, limit, listed = (

@@ -46,7 +46,7 @@ class _Queue:
         try:
             if turn.wait(seconds):
                 return True
-        except BaseException:
+        except BaseException:  # also an interrupt: who stops waiting must not be given the turn
             self._give_up(me, turn)
             raise
         return not self._give_up(me, turn, keep=True)
@@ -161,7 +161,7 @@ class WriteGate:
         waiter.start()
         try:
             came = waiter.done.wait(max(0.0, end - monotonic()))
-        except BaseException:
+        except BaseException:  # also an interrupt: the thread would hold the lock for nobody
             waiter.abandon()
             raise
         if not came or waiter.error is not None:

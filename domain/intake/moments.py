@@ -64,4 +64,4 @@ def _from_parts(written: re.Match[str], month_first: bool) -> datetime:
         if not 1 <= hour <= 12:
             raise ValueError("no hour of a twelve-hour clock")
         hour = hour % 12 + (12 if half == "p" else 0)
-    return datetime(year, month, day, hour, int(written[5] or 0), int(written[6] or 0))  # noqa: DTZ001
+    return datetime(year, month, day, hour, int(written[5] or 0), int(written[6] or 0))  # noqa: DTZ001 - as written

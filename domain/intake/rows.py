@@ -271,7 +271,7 @@ class _Extras:
             owner_id=self._owner(cells[self._seller]) if self._seller >= 0 else None,
             status=_status(cells[self._status]) if self._status >= 0 else DialStatus.NEW.value,
             timezone=_timezone(row.timezone) if row.timezone else None,
-            tracking=NO_TRACKING._replace(**values) if values else NO_TRACKING,  # type: ignore[arg-type]  # by name
+            tracking=NO_TRACKING._replace(**values) if values else NO_TRACKING,  # type: ignore[arg-type]  # names of its fields
         )
 
     def _owner(self, text: str) -> int | None:
