@@ -148,6 +148,9 @@ class Crowd:
         last = (now - DUE_FOR - timedelta(hours=chance.randint(1, 400))) if attempts else None
         owner, state = self._waits(status, due)
         final = status in FINAL_STATUSES
+        told = due and not final and last is not None and state != QueueState.CALLBACK
+        calls = min(attempts, 2) if told else 0
+        answered = 1 if final else 0 if status in _RESULT_ACTIONS else calls
         contacts, phones, leads, _, activities, register, _ = self._lists
         contacts.append((number, shop, name, "Elsewhere", None, [], plan, created, created))
         phones.append((shop, number, e164, "phone", 0, False))
@@ -155,14 +158,14 @@ class Crowd:
             number, shop, place.campaign_id, number, place.list_id, owner, status,
             4 if final else 3 if attempts else 1, None, None, last,
             status if status in _RESULT_ACTIONS else "answered" if attempts else None, attempts,
-            1 if final else 0, 0, False, last, last, at, state, segment, priority, {}, 1, created, created,
+            answered, attempts - calls, False, last, last, at, state, segment, priority, {}, 1, created, created,
         ))  # fmt: skip
         if status == "dnc":
             register.append((shop, e164, number, "outcome", chance.choice(place.sellers), created))
         if state == QueueState.CALLBACK:
             activities.append(self._callback(number, at))
-        elif due and not final and last is not None:
-            self._remember(number, e164, status, attempts, last)
+        elif told and last is not None:
+            self._remember(number, e164, status, calls, last)
 
     def _waits(self, status: str, due: bool) -> tuple[int | None, int]:
         """Owner and queue state. Owned leads all wait for later, so that who comes next comes from the pool."""
@@ -181,13 +184,13 @@ class Crowd:
             "schedule", None, place.now - timedelta(days=8), at, seller, None,
         )  # fmt: skip
 
-    def _remember(self, number: int, e164: str, status: str, attempts: int, last: datetime) -> None:
-        """The calls of somebody who may be dialled now, for the screen to show."""
+    def _remember(self, number: int, e164: str, status: str, count: int, last: datetime) -> None:
+        """The last calls of somebody who may be dialled now, for the screen to show."""
         place = self.place
         action = _RESULT_ACTIONS.get(status, "call-later")
         result = status if status in _RESULT_ACTIONS else "answered"
         _, _, _, calls, activities, _, events = self._lists
-        for n in range(min(attempts, 2)):
+        for n in range(count):
             self._calls += 1
             at = last - timedelta(days=2 * n)
             seller = self._chance.choice(place.sellers)

@@ -220,6 +220,8 @@ class Call(Entity, table=True):
             "source",
             "started_at",
             "result",
+            "counted",
+            "undone_at",
             where="counted AND undone_at IS NULL",
         ),
         partial_index(

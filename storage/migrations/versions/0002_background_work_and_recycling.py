@@ -106,7 +106,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_recycle_batch_campaign', ['organisation_id', 'campaign_id', 'id'], unique=False)
 
     with op.batch_alter_table('call', schema=None) as batch_op:
-        batch_op.create_index('ix_call_counted', ['organisation_id', 'campaign_id', 'lead_id', 'source', 'started_at', 'result'], unique=False, sqlite_where=sa.text('counted AND undone_at IS NULL'), postgresql_where=sa.text('counted AND undone_at IS NULL'))
+        batch_op.create_index('ix_call_counted', ['organisation_id', 'campaign_id', 'lead_id', 'source', 'started_at', 'result', 'counted', 'undone_at'], unique=False, sqlite_where=sa.text('counted AND undone_at IS NULL'), postgresql_where=sa.text('counted AND undone_at IS NULL'))
         batch_op.create_index('ix_call_unapplied', ['organisation_id', 'started_at'], unique=False, sqlite_where=sa.text("applied_at IS NULL AND source = 'external'"), postgresql_where=sa.text("applied_at IS NULL AND source = 'external'"))
 
     with op.batch_alter_table('campaign', schema=None) as batch_op:
