@@ -123,9 +123,7 @@ def build(
         promoted=hand.promoted,
     )
     dialling = entry.state == HopperState.DIALING
-    last = next(
-        (line for line in history if line.kind == "call" and not line.undone and not line.campaign), None
-    )
+    last_result, last_attempt_at = _last_attempt(lead, history)
     return Dossier(
         lead_id=lead.id,
         version=lead.version,
@@ -145,8 +143,8 @@ def build(
         resolution=lead.campaign_resolution,
         claim_expires_at=entry.expires_at,
         rules=LeadRules(facts, policy),
-        last_result=last.label if last else (status_label(lead.status) if lead.dial_attempts else None),
-        last_attempt_at=lead.last_dial_attempt,
+        last_result=last_result,
+        last_attempt_at=last_attempt_at,
         company=contact.company,
         email=contact.email,
         address=_address(contact),
@@ -162,6 +160,19 @@ def build(
         dialling_since=entry.dialled_at if dialling else None,
         dialled_number=entry.e164 if entry.call_id is not None else None,
     )
+
+
+def _last_attempt(lead: Lead, history: tuple[HistoryLine, ...]) -> tuple[str | None, datetime | None]:
+    """How the last attempt in this campaign ended, and when that one was; of a call whose outcome was taken
+    back only the time is true.
+    """
+    calls = [line for line in history if line.kind == "call" and not line.campaign]
+    for line in calls:
+        if not line.undone:
+            return line.label, line.at
+    if calls or not lead.dial_attempts:
+        return None, lead.last_dial_attempt
+    return status_label(lead.status), lead.last_dial_attempt
 
 
 def _address(contact: Contact) -> str | None:

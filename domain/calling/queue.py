@@ -39,11 +39,10 @@ def upcoming(
     order.extend(
         (lead_id, "pool") for lead_id in pool_order(session, actor=actor, desk=at, now=now, limit=limit)
     )
-    if at.entry is not None:
-        order = [(lead_id, source) for lead_id, source in order if lead_id != at.entry.lead_id]
     later = _later_callbacks(session, actor, campaign_id, now, limit)
-    wanted = dict(order[:limit])
-    due = dict(later)
+    here = at.entry.lead_id if at.entry is not None else None
+    wanted = dict([each for each in order if each[0] != here][:limit])
+    due = {lead_id: moment for lead_id, moment in later if lead_id != here}
     lines = _lines(session, actor, [*wanted, *due])
     first = [_line(lines[lead_id], why, due=True) for lead_id, why in wanted.items() if lead_id in lines]
     then = [

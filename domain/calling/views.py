@@ -221,7 +221,7 @@ class UndoResult:
 class QueueLine:
     """One person of the queue or of a search, with the reason they stand there.
 
-    ``why``: ``on screen``, ``callback``, ``callback_any``, ``dropped``, ``assigned``, ``pool``, ``handled``.
+    ``why``: ``callback``, ``callback_any``, ``dropped``, ``assigned``, ``pool``, ``handled``.
     """
 
     lead_id: int

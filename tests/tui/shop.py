@@ -167,3 +167,16 @@ def _lead(
     session.flush()
     assert lead.id is not None
     return lead.id
+
+
+def move_to(made: SmallShop, name: str, zone: str) -> None:
+    """A contact lives elsewhere."""
+
+    def change(session: Session) -> None:
+        contact = session.exec(select(Contact).where(Contact.name == name)).one()
+        contact.timezone = zone
+        lead = session.exec(select(Lead).where(Lead.id == made.leads[name])).one()
+        lead.segment = segment_key([zone])
+        session.add_all([contact, lead])
+
+    made.write(change)

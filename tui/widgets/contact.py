@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from domain.calling.views import Dossier
 from tui import text
 from tui.i18n import _
-from tui.widgets.history import event_rows, other_rows
+from tui.widgets.history import clock_named, event_rows, other_rows
 from tui.widgets.lines import Line, clip_line, wrap_line
 from tui.widgets.pane import Pane
 from tui.widgets.person import dialled_number, kind_words
-from tui.widgets.wording import Reader, phone_marks, status_words
+from tui.widgets.wording import Reader, phone_marks, status_words, zone_of
 
 
 class ContactPane(Pane, can_focus=True):
@@ -32,6 +32,10 @@ class ContactPane(Pane, can_focus=True):
         self.dossier, self.now, self.selected = dossier, now, selected
         self.redraw()
 
+    def title_end(self) -> Line:
+        """Whose clock the times are on, and how much is above and below."""
+        return clock_named(self.dossier, self.now, self.reader, self.size.width, self._more())
+
     def body(self, width: int) -> list[Line]:
         """Numbers first."""
         dossier = self.dossier
@@ -45,7 +49,7 @@ class ContactPane(Pane, can_focus=True):
         if self.whole:
             rows.append(())
             for line in dossier.history:
-                rows.extend(event_rows(line, self.now, self.reader, width))
+                rows.extend(event_rows(line, self.now, self.reader, width, zone_of(dossier)))
         return rows
 
     def _phones(self, dossier: Dossier) -> list[Line]:
@@ -82,7 +86,7 @@ class ContactPane(Pane, can_focus=True):
         )
         rows = [clip_line(here, width)]
         for other in dossier.others:
-            rows.extend(other_rows(other, self.now, self.reader, width))
+            rows.extend(other_rows(other, self.now, self.reader, width, zone_of(dossier)))
         return rows
 
 

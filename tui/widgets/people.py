@@ -56,6 +56,11 @@ class PeoplePane(Pane, can_focus=True):
         self.people, self.now = people, now
         self.redraw()
 
+    def leave_out(self, lead_id: int) -> None:
+        """One of them is on screen now, before the list is read anew."""
+        if any(line.lead_id == lead_id for line in self.people):
+            self.show([line for line in self.people if line.lead_id != lead_id], self.now)
+
     def body(self, width: int) -> list[Line]:
         """One row a person."""
         if not self.people:

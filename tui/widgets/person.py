@@ -149,16 +149,23 @@ def kind_words(phone: PhoneView) -> str:
 
 
 def attempts(dossier: Dossier, now: datetime, reader: Reader) -> Line:
-    """Which try this is, and how the last one ended."""
+    """Which try this is, and how the last one ended; without an outcome, when it was dialled."""
     # A call that was dialled is counted already.
     number = dossier.attempts + int(dossier.dialled_number is None)
     line: list[tuple[str, str]] = [
         (_("try {number} of {most}").format(number=number, most=dossier.max_attempts), "text")
     ]
-    result = dossier.last_result or dossier.status
-    if dossier.attempts and result:
-        when = f" {reader.short(dossier.last_attempt_at, now)}" if dossier.last_attempt_at else ""
-        line += [DOT, (result_words(result) + when, "muted")]
+    if not dossier.attempts:
+        return tuple(line)
+    at, when = dossier.last_attempt_at, ""
+    if at is not None:
+        when = " " + reader.short(at, now, zone_of(dossier))
+    if dossier.last_result:
+        line += [DOT, (result_words(dossier.last_result) + when, "muted")]
+    elif at is not None:
+        line += [DOT, (_("dialled") + when, "muted")]
+    elif dossier.status:
+        line += [DOT, (result_words(dossier.status), "muted")]
     return tuple(line)
 
 
@@ -176,7 +183,9 @@ def why_here(dossier: Dossier, now: datetime, reader: Reader) -> Line:
     if callback is None:
         return ((f"{glyph} {_(word)}", "muted"),)
     late = callback.due_at < now
-    due = f"{reader.short(callback.due_at, now, zone_of(dossier))} · {text.ago(callback.due_at, now)}"
+    zone = zone_of(dossier)
+    there = f" {place(zone)}" if reader.differs(zone, callback.due_at) else ""
+    due = f"{reader.short(callback.due_at, now, zone)}{there} · {text.ago(callback.due_at, now)}"
     line: list[tuple[str, str]] = [(f"◷ {_('callback')} {due}", "warn" if late else "accent")]
     if callback.seller and dossier.source == "callback_any":
         line.append((f" {_('of')} {callback.seller}", "muted"))

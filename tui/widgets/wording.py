@@ -121,7 +121,6 @@ def status_words(status: str | None) -> Line:
 
 
 WHY = {
-    "on screen": ("▶", mark("on screen")),
     "kept": ("▶", mark("kept for you")),
     "callback": ("◷", mark("callback")),
     "callback_any": ("◷", mark("anyone's callback")),

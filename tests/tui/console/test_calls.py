@@ -245,3 +245,21 @@ async def test_a_key_that_does_nothing_says_so(
     async with seated(small_shop) as seat:
         await seat.press(*keys)
         assert seat.answer == f"⚠ {answer}"
+
+
+async def test_after_an_undo_the_head_names_no_outcome_that_was_taken_back(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("d", "o", "z")
+        assert seat.name == "María González"
+        assert "try 1 of 5 · dialled 12:00" in " ".join(seat.text.split())
+        assert "12:00     ↶ Busy (undone)" in seat.text
+
+
+async def test_after_an_undo_the_former_outcome_stands_with_its_own_time(small_shop: SmallShop) -> None:
+    async with seated(small_shop) as seat:
+        await seat.press("n", "b")
+        small_shop.clock.forward(minutes=30)
+        await seat.press("d", "o", "z")
+        assert seat.name == "María González"
+        assert "try 2 of 5 · Not found 12:00" in seat.text
+        assert "12:30     ↶ Busy (undone)" in seat.text

@@ -10,10 +10,9 @@ from sqlmodel import Session, select
 
 from domain.campaigns.models import Campaign
 from domain.campaigns.windows import parse_hours
-from domain.contacts.models import Contact
 from domain.sales.models import Product, Sale
 from tests.tui.console.seat import seated
-from tests.tui.shop import SmallShop
+from tests.tui.shop import SmallShop, move_to
 from tui.screens.console.sale_prompt import money, read_amount
 
 # Rules are kept per campaign and time of its last change, also from test to test in one process.
@@ -49,21 +48,6 @@ def office_hours(shop: SmallShop, hours: str = "mon-fri 09:00-20:00") -> None:
         campaign.hours = parse_hours(hours).model_dump(mode="json")
         campaign.updated_at = shop.clock() + timedelta(microseconds=next(CHANGES))
         session.add(campaign)
-
-    shop.write(change)
-
-
-def move_to(shop: SmallShop, name: str, zone: str) -> None:
-    """A contact lives elsewhere."""
-    from domain.calling.models import Lead
-    from domain.campaigns.segments import segment_key
-
-    def change(session: Session) -> None:
-        contact = session.exec(select(Contact).where(Contact.name == name)).one()
-        contact.timezone = zone
-        lead = session.exec(select(Lead).where(Lead.id == shop.leads[name])).one()
-        lead.segment = segment_key([zone])
-        session.add_all([contact, lead])
 
     shop.write(change)
 

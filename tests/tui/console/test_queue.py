@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from domain.calling.models import HistoryEvent, HopperEntry, Lead
 from domain.codes import QueueState
 from tests.tui.console.seat import Seat, seated
-from tests.tui.shop import SmallShop
+from tests.tui.shop import SmallShop, move_to
 
 
 def empty_pool(shop: SmallShop, keep: tuple[str, ...] = ()) -> None:
@@ -221,3 +221,39 @@ async def test_two_sellers_have_different_people(small_shop: SmallShop) -> None:
     async with seated(small_shop) as first, seated(small_shop, user="bruno") as second:
         assert first.name == "María González"
         assert second.name == "Juan Pérez"
+
+
+async def test_the_person_on_screen_does_not_come_next_even_with_a_callback_to_come(
+    small_shop: SmallShop,
+) -> None:
+    async with seated(small_shop, size=(200, 60)) as seat:
+        await schedule(seat, "+1h")
+        await seat.press("b")
+        assert seat.name == "María González"
+        assert "María González" not in [line.name for line in seat.screen.queue.people]
+        seat.screen.read_queue()
+        await seat.settle()
+        names = [line.name for line in seat.screen.queue.people]
+        assert "Juan Pérez" in names
+        assert "María González" not in names
+
+
+async def test_a_callback_to_come_is_told_as_coming_not_as_past(small_shop: SmallShop) -> None:
+    async with seated(small_shop, size=(120, 40)) as seat:
+        await schedule(seat, "+1h")
+        await seat.press("b")
+        assert "◷ coming: Sched" in seat.line(" 13:00     ◷")
+        small_shop.clock.forward(minutes=90)
+        seat.screen.paint_person(small_shop.clock())
+        await seat.settle()
+        assert "◷ due: Sched" in seat.line(" 13:00     ◷")
+
+
+async def test_all_times_of_a_person_are_on_one_named_clock(small_shop: SmallShop) -> None:
+    move_to(small_shop, "María González", "America/New_York")
+    async with seated(small_shop, size=(120, 40)) as seat:
+        await schedule(seat, "+1h")
+        await seat.press("b")
+        assert "◷ callback 11:00 New York" in seat.text
+        assert "times in New York" in seat.line("─ History ─")
+        assert "◷ coming: Sched" in seat.line(" 11:00     ◷")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -75,9 +74,8 @@ class Background(Moving):
     def _show_queue(self, people: list[QueueLine]) -> None:
         self.queue.empty = _("nobody waits")
         here = self.dossier.lead_id if self.dossier else None
-        shown = [
-            replace(line, why="on screen", due=False) if line.lead_id == here else line for line in people
-        ]
+        # Read while the person before was on screen, the list may hold the present one.
+        shown = [line for line in people if line.lead_id != here]
         # Callbacks still to come before the nameless pool: they are what the seller must not forget.
         shown.sort(key=lambda line: 2 if line.why == "pool" else int(line.why == "callback" and not line.due))
         self.queue.show(shown, self.desk.now())

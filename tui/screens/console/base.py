@@ -172,6 +172,7 @@ class ConsoleBase(CommandScreen[None]):
         else:
             self.enter(SellerState.READY, now)
         self.paint_person(now)
+        self.queue.leave_out(dossier.lead_id)
         self.bar.tell(campaign=dossier.campaign, user=self.desk.actor.name, database=self.desk.database_label)
         self.guard.painted(self.ticks())
         self.call_after_refresh(lambda: self.guard.painted(self.ticks()))

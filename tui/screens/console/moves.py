@@ -155,10 +155,9 @@ class Moving(Calling):
     def on_people_pane_picked(self, event: PeoplePane.Picked) -> None:
         """Enter or a click in the queue."""
         event.stop()
-        if event.line.why == "on screen":
-            self.leave_panes()
-            return
         self.leave_panes()
+        if self.dossier is not None and event.line.lead_id == self.dossier.lead_id:
+            return
         self.jump(event.line.lead_id)
 
     def action_find(self) -> None:
