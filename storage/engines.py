@@ -7,6 +7,7 @@ error), readers see one moment and refuse to write, what a commit said is on dis
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, Pool, QueuePool
@@ -55,13 +56,37 @@ def postgresql_engine(
         "connect_timeout": "10",
         "options": f"-c timezone=UTC -c lock_timeout={lock_wait_ms}",
     }
-    return create_engine(
+    engine = create_engine(
         address.url,
         poolclass=pool,
         connect_args={key: value for key, value in arguments.items() if key not in address.url.query},
         pool_pre_ping=pool is QueuePool,
+        # The connection used last is taken first: there the statements sent again and again are prepared.
+        **({"pool_use_lifo": True} if pool is QueuePool else {}),
         hide_parameters=True,  # values are personal data, and error texts travel
     )
+    event.listen(engine, "before_cursor_execute", _plan_once)
+    event.listen(engine, "after_cursor_execute", _plan_as_usual)
+    return engine
+
+
+def _planned_once(context: Any) -> bool:
+    """Whether a statement takes longer to plan than to run, and the same plan serves whatever its values."""
+    return context is not None and bool(context.execution_options.get("planned_once"))
+
+
+def _plan_once(
+    connection: Connection, cursor: Any, statement: str, parameters: object, context: Any, many: bool
+) -> None:
+    if _planned_once(context):
+        cursor.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
+def _plan_as_usual(
+    connection: Connection, cursor: Any, statement: str, parameters: object, context: Any, many: bool
+) -> None:
+    if _planned_once(context):
+        cursor.connection.execute("SET LOCAL plan_cache_mode = auto")
 
 
 def postgresql_read_engine(engine: Engine) -> Engine:

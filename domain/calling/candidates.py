@@ -73,7 +73,8 @@ def _tiers(only_open: bool) -> TextualSelect:
     statement: TextClause = text(sql).bindparams(bindparam("now", type_=UTCDateTime()))
     if only_open:
         statement = statement.bindparams(bindparam("open", expanding=True))
-    return statement.columns(at=UTCDateTime())
+    # Its indexes fit whatever the values are, and planning it takes four times as long as running it.
+    return statement.columns(at=UTCDateTime()).execution_options(planned_once=True)
 
 
 _ALL_HOURS = _tiers(False)

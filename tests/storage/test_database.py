@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from domain.models import people
@@ -48,3 +49,19 @@ def test_reading_does_not_wait_for_a_writer_and_sees_the_moment_it_began(databas
 
 def test_the_state_bar_names_the_kind_of_database(database: Database) -> None:
     assert database.label() == {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.dialect]
+
+
+def test_the_server_plans_once_what_says_so_and_the_rest_as_it_likes(postgres_database: Database) -> None:
+    often = text("SELECT count(*) FROM organisation WHERE name = :name")
+    plans = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE :part")
+    for _ in range(8):
+        for statement in (often.execution_options(planned_once=True), text(f"{often} AND id = :id")):
+            with postgres_database.transaction() as session:
+                session.execute(
+                    statement, {"name": "Shop", "id": 1} if ":id" in statement.text else {"name": "Shop"}
+                )
+    with postgres_database.transaction() as session:
+        [once] = session.execute(plans, {"part": "SELECT count(*)%$1"}).all()
+        [usual] = session.execute(plans, {"part": "SELECT count(*)%id = $2"}).all()
+    assert (once.generic_plans > 0, once.custom_plans) == (True, 0)
+    assert (usual.generic_plans, usual.custom_plans > 0) == (0, True)
