@@ -7,6 +7,7 @@ Source: the calling specification, section 3 "eligible now".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal, or_, select, text, update
 from sqlmodel import Session, col
@@ -51,11 +52,31 @@ def of_lead(
     return QueueState.OWNED if owner_id is not None else QueueState.READY
 
 
-def as_sql(dialable: Iterable[str], exhausted: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+def callback_pending() -> ColumnElement[bool]:
+    """Whether the lead has a callback that is still to come (in the words of the index of those)."""
+    return exists(
+        select(col(Activity.id)).where(
+            col(Activity.lead_id) == col(Lead.id),
+            text("activity.state = 'pending'"),
+            col(Activity.kind) == "callback",
+        )
+    )
+
+
+def as_sql(
+    dialable: Iterable[str],
+    exhausted: ColumnElement[bool] | None = None,
+    *,
+    status: ColumnElement[Any] | None = None,
+    waited: ColumnElement[int] | None = None,
+    in_hopper: bool = True,
+) -> ColumnElement[int]:
     """The same rule as an SQL expression over ``lead`` (keeps a lead in the hopper where it may stay).
 
     Args:
         exhausted: what will be true of the lead's attempts; None takes what is.
+        status: what the status will be, likewise. ``waited``: the former state, which tells of a quick retry.
+        in_hopper: False where the lead's free entry goes in the same transaction.
     """
     spent = col(Lead.exhausted) if exhausted is None else exhausted
     good_number = exists(
@@ -66,13 +87,7 @@ def as_sql(dialable: Iterable[str], exhausted: ColumnElement[bool] | None = None
     paused = exists(
         select(col(LeadList.id)).where(col(LeadList.id) == col(Lead.list_id), col(LeadList.active).is_(False))
     )
-    pending = exists(
-        select(col(Activity.id)).where(
-            col(Activity.lead_id) == col(Lead.id),
-            col(Activity.state) == "pending",
-            col(Activity.kind) == "callback",
-        )
-    )
+    pending = callback_pending()
     free_entry = exists(
         select(col(HopperEntry.id)).where(
             col(HopperEntry.campaign_id) == col(Lead.campaign_id),
@@ -80,18 +95,20 @@ def as_sql(dialable: Iterable[str], exhausted: ColumnElement[bool] | None = None
             col(HopperEntry.from_pool),
         )
     )
-    status = col(Lead.status)
+    stands: Any = col(Lead.status) if status is None else status
+    before: Any = col(Lead.queue_state) if waited is None else waited
     out = literal(QueueState.OUT.value)
+    pooled = [(free_entry, literal(QueueState.IN_HOPPER.value))] if in_hopper else []
     return case(
-        (or_(status.in_(_FINAL), paused, ~good_number), out),
+        (or_(stands.in_(_FINAL), paused, ~good_number), out),
         (pending, literal(QueueState.CALLBACK.value)),
-        (or_(status.is_(None), status.not_in(list(dialable)), spent), out),
+        (or_(stands.is_(None), stands.not_in(list(dialable)), spent), out),
         (
-            and_(status == DialStatus.DROPPED.value, col(Lead.queue_state) == QueueState.DROPPED.value),
+            and_(stands == DialStatus.DROPPED.value, before == QueueState.DROPPED.value),
             literal(QueueState.DROPPED.value),
         ),
         (col(Lead.owner_id).is_not(None), literal(QueueState.OWNED.value)),
-        (free_entry, literal(QueueState.IN_HOPPER.value)),
+        *pooled,
         else_=literal(QueueState.READY.value),
     )
 

@@ -1,0 +1,53 @@
+"""A shop whose supervisor recycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from domain.recycling import cards, preview
+from domain.recycling.cards import Cards
+from domain.recycling.preview import Preview
+from domain.recycling.selection import Filters
+from storage.counting import count_statements
+from tests.support.floor import Floor
+
+
+class Desk:
+    """What the supervisor of a shop does about recycling."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+
+    def cards(self, who: str = "sup", **given: Any) -> Cards:
+        with self.floor.database.reading() as session:
+            return cards.cards(session, actor=self.floor[who], campaign_id=self.floor.campaign_id, **given)
+
+    def preview(
+        self, *statuses: str, who: str = "sup", filters: Filters | None = None, **given: Any
+    ) -> Preview:
+        with self.floor.database.reading() as session:
+            return preview.preview(
+                session,
+                actor=self.floor[who],
+                campaign_id=self.floor.campaign_id,
+                filters=filters or Filters(statuses=statuses),
+                now=self.floor.now,
+                **given,
+            )
+
+    @contextmanager
+    def counted(self, most: int) -> Iterator[None]:
+        """The block sends no more than so many statements."""
+        with count_statements(self.floor.database) as counter:
+            yield
+        assert counter.count <= most
+
+
+@pytest.fixture
+def desk(floor: Floor) -> Desk:
+    """The supervisor's desk of a shop of its own."""
+    return Desk(floor)
