@@ -210,4 +210,5 @@ def _clear_value(
         "default": f'setting "{key}"',
     }[_origin(key, in_file, given)]
     reason = error["msg"].removeprefix("Value error, ")
-    return Invalid(f"{place}: {reason[:1].lower()}{reason[1:]}.", code="config_value")
+    end = "" if reason.endswith("?") else "."
+    return Invalid(f"{place}: {reason[:1].lower()}{reason[1:]}{end}", code="config_value")

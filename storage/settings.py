@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDi
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from storage.config import PREFIX, default_database
+from storage.scheduler_settings import SchedulerSettings
 
 
 class Settings(BaseSettings):
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much goes to the log file."
+    )
+    scheduler: SchedulerSettings = Field(
+        default_factory=SchedulerSettings, description="The background jobs: a table, see docs/scheduler.md."
     )
 
     @field_validator("timezone")

@@ -33,6 +33,23 @@ class Actor:
         """True where this person may see and change other sellers' work."""
         return self.role in LEADING_ROLES
 
+    @property
+    def author(self) -> int | None:
+        """Who is written down as having done it; nobody where the system did."""
+        return self.user_id or None
+
+
+def system(organisation_id: int, *, timezone: str = "UTC") -> Actor:
+    """The system itself, for background jobs: may do everything, is nobody in history."""
+    return Actor(
+        user_id=0,
+        organisation_id=organisation_id,
+        name="system",
+        full_name="Dialdeck",
+        role=Role.ADMIN,
+        timezone=timezone,
+    )
+
 
 def require(actor: Actor, *roles: Role, to: str = "do that") -> None:
     """Refuse everyone whose role is not among ``roles``.

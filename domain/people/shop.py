@@ -37,14 +37,16 @@ def create(session: Session, *, now: datetime, name: str = DEFAULT_NAME, timezon
 def find(session: Session) -> Shop | None:
     """The database's shop, or None before ``dialdeck init``."""
     row = session.exec(select(Organisation).order_by(Organisation.id)).first()  # type: ignore[arg-type]  # a column
-    if row is None or row.id is None:
-        return None
-    settings = row.settings
+    return _shop(row) if row is not None else None
+
+
+def _shop(row: Organisation) -> Shop:
+    assert row.id is not None, "it is stored"
     return Shop(
         organisation_id=row.id,
         name=row.name,
-        timezone=str(settings.get("timezone") or "UTC"),
-        demo=bool(settings.get("demo")),
+        timezone=str(row.settings.get("timezone") or "UTC"),
+        demo=bool(row.settings.get("demo")),
     )
 
 
@@ -58,3 +60,9 @@ def current(session: Session) -> Shop:
     if shop is None:
         raise NotFound("This database has no shop yet. Run: dialdeck init", code="no_shop")
     return shop
+
+
+def every(session: Session) -> list[Shop]:
+    """All shops of the database; an embedded one has one, or none yet."""
+    rows = session.exec(select(Organisation).order_by(Organisation.id)).all()  # type: ignore[arg-type]  # a column
+    return [_shop(row) for row in rows]

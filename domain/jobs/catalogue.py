@@ -1,0 +1,48 @@
+"""The background jobs there are: name, what each does, and when it runs unless the shop says otherwise.
+
+Source: the calling specification, section 6. What a job's work is made of stands in ``scheduler.jobs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A job: ``does`` in words, ``every`` or ``at`` its usual schedule, ``long`` where it may take minutes."""
+
+    name: str
+    does: str
+    every: str | None = None
+    at: str | None = None
+    long: bool = False
+
+
+JOBS: Final[Mapping[str, JobKind]] = {
+    kind.name: kind
+    for kind in (
+        JobKind("fill_hopper", "brings every active campaign's hopper to its level", every="1m"),
+        JobKind(
+            "cleanup_stale_hopper_entries", "gives back claims and locks whose lease has expired", every="5m"
+        ),
+        JobKind("fold_figures", "draws the figures of where leads stand together", every="1m"),
+    )
+}
+"""The jobs by name, in the order they are shown."""
+
+
+def known(name: str) -> JobKind:
+    """The job called ``name``.
+
+    Raises:
+        NotFound: there is none; the message names those there are.
+    """
+    kind = JOBS.get(name)
+    if kind is None:
+        raise NotFound(f'There is no job "{name}". Jobs are: {", ".join(JOBS)}.', code="no_job")
+    return kind
