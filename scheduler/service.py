@@ -26,6 +26,7 @@ from domain.jobs.schedules import Schedule
 from domain.people import shop as shops
 from domain.people.shop import Shop
 from scheduler.clock import Clock, database_clock
+from scheduler.jobs import BODIES
 from scheduler.running import Runner, told
 from scheduler.threads import DaemonThreads
 from storage import logs
@@ -164,7 +165,7 @@ class Service:
                 )
 
     def _mine(self, job: str) -> bool:
-        return job in self.settings.planned("UTC") and (not self.only or job in self.only)
+        return job in BODIES and job in self.settings.planned("UTC") and (not self.only or job in self.only)
 
     def _launch(self, shop: Shop, job: str) -> None:
         if self._mine(job) and (shop.organisation_id, job) not in self._running:

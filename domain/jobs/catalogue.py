@@ -27,9 +27,19 @@ JOBS: Final[Mapping[str, JobKind]] = {
     kind.name: kind
     for kind in (
         JobKind("fill_hopper", "brings every active campaign's hopper to its level", every="1m"),
+        JobKind("retry_dropped_calls", "puts dropped calls whose wait is over to the front", every="2m"),
+        JobKind("recycle_failed_calls", "puts retries that are overdue ahead of fresh leads", every="5m"),
         JobKind(
             "cleanup_stale_hopper_entries", "gives back claims and locks whose lease has expired", every="5m"
         ),
+        JobKind(
+            "sync_call_log_to_lead_status",
+            "brings calls logged from outside to their leads",
+            every="10m",
+            long=True,
+        ),
+        JobKind("reconcile_lead_status", "finds and fixes problematic leads", at="02:00", long=True),
+        JobKind("promote_overdue_callbacks", "makes overdue personal callbacks anyone's", every="5m"),
         JobKind("fold_figures", "draws the figures of where leads stand together", every="1m"),
     )
 }
