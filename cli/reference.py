@@ -67,7 +67,7 @@ KEYS: dict[str, str] = {
     "calls record": "call_id lead_id status applied rows imported duplicates rejected",
     "contacts show": "contact_id name phones leads history tags attributes",
     "dnc add": "numbers registered already leads_blocked",
-    "dnc remove": "number removed",
+    "dnc remove": "number removed people",
     "dnc list": "id number contact reason source added_at",
     "dnc import": "rows registered already rejected leads_blocked rejects",
     "dnc export": "id number contact reason source added_at",

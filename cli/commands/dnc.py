@@ -10,9 +10,10 @@ import typer
 from cli.context import Invocation
 from cli.files import csv_output
 from cli.options import command, group
-from cli.output import Column, answer, line, plain, progress, renamed, table
+from cli.output import Column, answer, clean, line, plain, progress, renamed, table
 
 if TYPE_CHECKING:
+    from domain.contacts.dnc_left import PersonLeft
     from domain.contacts.do_not_call import RegisterLine
 
 app = group("The do-not-call register; it holds for every campaign.")
@@ -58,13 +59,35 @@ def remove(
     number: Annotated[str, typer.Argument(metavar="NUMBER")],
     region: Region = None,
 ) -> None:
-    """Take a number off the register (supervisors)."""
-    from domain.contacts import do_not_call
+    """Take a number off the register (supervisors); who was only held back by it may be called again."""
+    from domain.contacts import dnc_left, do_not_call
 
     [wanted] = _numbers(work, [number], region)
     removed = work.write(do_not_call.remove, actor=work.actor, number=wanted, now=work.now())
-    document = {"number": wanted, "removed": removed}
-    answer(work, document, lambda: line(f"{wanted} is off the register."))
+    people = work.read(dnc_left.people_of, actor=work.actor, number=wanted)
+
+    def human() -> None:
+        line(f"{wanted} is off the register.")
+        for person in people:
+            for told in _told(person):
+                line(clean(told))
+
+    answer(work, {"number": wanted, "removed": removed, "people": people}, human)
+
+
+def _told(person: PersonLeft) -> list[str]:
+    """What may be done with somebody whose number was taken off the register."""
+    who = person.name or f"Contact {person.contact_id}"
+    if person.registered:
+        numbers = " and ".join(person.registered)
+        more = f"{numbers} {'is' if len(person.registered) == 1 else 'are'} on it too"
+        return [f"{who} is still not called: {more}. Next: dialdeck dnc remove {person.registered[0]}"]
+    lines = []
+    for lead in person.leads:
+        stands = f"{who}: lead {lead.lead_id} in {lead.campaign} is {lead.status or 'without a status'}"
+        again = f"it had ended; to call again: dialdeck leads edit {lead.lead_id} --status new"
+        lines.append(f"{stands} {f'({again})' if lead.final else 'again'}")
+    return lines
 
 
 @command(app, "list", reads=True)

@@ -68,6 +68,32 @@ def test_a_number_is_not_changed_while_another_seller_has_the_person(campaign: S
     campaign.done("contacts", "edit", "1", "--name", "Ada B", "--as", "ana")
 
 
+def test_taking_a_number_off_says_who_may_be_called_again_and_what_is_in_the_way(campaign: Shell) -> None:
+    campaign.done("contacts", "edit", "1", "--add-phone", "0199000044")
+    campaign.done("leads", "edit", "2", "--status", "not_interested")
+    campaign.done("leads", "next", "--campaign", "Spring", "--as", "ana")
+    campaign.done("leads", "outcome", "1", "do-not-call", "--as", "ana")
+    campaign.done("dnc", "add", "0199000002")
+    assert "dialdeck dnc remove" in campaign.refused("leads", "edit", "1", "--status", "new")
+    first = campaign.done("dnc", "remove", "0199000001").out.splitlines()
+    assert first == [
+        "+33199000001 is off the register.",
+        "Ada Marlow is still not called: +33199000044 is on it too. Next: dialdeck dnc remove +33199000044",
+    ]
+    freed = campaign.json("dnc", "remove", "0199000044")
+    [ada] = freed["people"]
+    assert (ada["name"], ada["registered"], ada["leads"][0]["final"]) == ("Ada Marlow", [], False)
+    assert campaign.json("leads", "edit", "1", "--status", "new")["callable"] is True
+    ended = campaign.done("dnc", "remove", "0199000002").out.splitlines()
+    assert ended[1:] == [
+        (
+            "Bruno Keel: lead 2 in Spring is not_interested "
+            "(it had ended; to call again: dialdeck leads edit 2 --status new)"
+        )
+    ]
+    assert campaign.json("leads", "edit", "2", "--status", "new")["callable"] is True
+
+
 def test_a_number_on_the_register_blocks_its_leads_everywhere(sqlite_campaign: Shell, people: Path) -> None:
     sqlite_campaign.done("campaigns", "create", "Autumn", "--region", "FR")
     sqlite_campaign.done("leads", "import", str(people), "--campaign", "Autumn")
