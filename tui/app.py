@@ -107,7 +107,8 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         i18n.set_language(preferences.language)
         self.keys = keymap.read(preferences.keymap)
         self.set_keymap(self.keys.commands)
-        self.theme = theme.named(preferences.theme) or theme.DARK
+        configured = preferences.configured_theme or theme.DARK
+        self.theme = theme.named(preferences.theme) or theme.named(configured) or theme.DARK
 
     def _opened(self, opened: Opened) -> None:
         if self.options is not None:
@@ -205,7 +206,9 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
     def _show_problems(self) -> None:
         """What is wrong with the configuration, once, above the first screen a person can use."""
         preferences = self.desk.preferences
-        problems = configuration_problems(preferences.theme, preferences.keymap)
+        problems = configuration_problems(
+            preferences.configured_theme or preferences.theme, preferences.keymap
+        )
         if problems and not self._told:
             self._told = True
             self.show_message(_("Check the configuration"), "\n".join(problems), "warning")
@@ -262,8 +265,12 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         self.tell(_("Theme: {name}").format(name=self.theme))
 
     def use_theme(self, name: str) -> None:
-        """Change the colours at once."""
+        """Change the colours at once, and open in them from now on."""
         self.theme = name
+        self.do(lambda: self.desk.keep_theme(name), group="theme", failed=self._theme_not_kept)
+
+    def _theme_not_kept(self, error: DomainError) -> None:
+        self.tell(_("The colours hold until you leave: {error}").format(error=error.message), 6)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         current: Theme = self.current_theme

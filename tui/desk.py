@@ -94,7 +94,7 @@ class Desk(SellerWork):
         """
         from zoneinfo import ZoneInfo
 
-        from storage import logs
+        from storage import chosen, logs
         from storage.config import load
 
         settings = load(options).settings
@@ -103,12 +103,25 @@ class Desk(SellerWork):
         self.user = settings.user
         self.preferences = Preferences(
             language=settings.language,
-            theme=settings.theme,
+            theme=chosen.theme(settings.theme),
+            configured_theme=settings.theme,
             mouse=settings.mouse,
             keymap=settings.keymap,
             tel_command=settings.tel_command,
             zone=ZoneInfo(settings.timezone) if settings.timezone else None,
         )
+
+    def keep_theme(self, name: str) -> None:
+        """Open in these colours from now on, where a configuration was read.
+
+        Raises:
+            DomainError: it cannot be written down.
+        """
+        from storage import chosen
+
+        configured = self.preferences.configured_theme
+        if configured is not None:
+            chosen.keep_theme(name, configured)
 
     def open(self) -> Opened:
         """Open the database and say who may sign in.

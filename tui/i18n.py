@@ -13,12 +13,20 @@ DOMAIN = "dialdeck"
 LOCALES = Path(__file__).parent / "locale"
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def set_language(language: str, *, folder: Path = LOCALES) -> None:
     """Use the catalogue of ``language`` (``en``, ``es``, ``pt_BR`` …) from now on; English where there is none."""
-    global _catalogue
+    global _catalogue, _language
+    found = gettext.find(DOMAIN, folder, languages=[language])
+    _language = language if found is not None else "en"
     _catalogue = gettext.translation(DOMAIN, folder, languages=[language], fallback=True)
+
+
+def language() -> str:
+    """The language the texts of the screens are in, for the names of days and months between them."""
+    return _language
 
 
 def _(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 
+from storage import chosen
 from storage.config import PREFIX, config_path
 from tui.preferences import Preferences
 
@@ -27,10 +28,12 @@ def early() -> Preferences:
         if given:
             values[key] = given
     plain = Preferences()
+    configured = _text(values.get("theme"), plain.theme)
     mouse = values.get("mouse", True)
     return Preferences(
         language=_text(values.get("language"), plain.language),
-        theme=_text(values.get("theme"), plain.theme),
+        theme=chosen.theme(configured),
+        configured_theme=configured,
         mouse=mouse.lower() not in _NO if isinstance(mouse, str) else mouse is not False,
     )
 

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """``tel_command`` opens a telephone link (``xdg-open {uri}``; ``{number}`` is the bare number), empty:
-    none. ``zone`` is the reader's time zone, None: the computer's own. ``keymap`` maps ids to keys.
+    """``configured_theme`` is what the configuration says where ``theme`` is what the person chose on the screen
+    instead; None where no configuration was read. ``tel_command`` opens a telephone link (``xdg-open {uri}``;
+    ``{number}`` is the bare number), empty: none. ``zone`` is the reader's time zone, None: the computer's own.
+    ``keymap`` maps ids to keys.
     """
 
     language: str = "en"
     theme: str = "dialdeck-dark"
+    configured_theme: str | None = None
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     tel_command: str = ""

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Conflict, DomainError
-from storage import logs
+from storage import chosen, logs
 from storage.database import Database
 from storage.migrations import VERSION_TABLE
 from tests.tui.screens_text import settled, shown
 from tests.tui.shop import MARKUP, Clock, SmallShop
 from tui.app import DialdeckApp
 from tui.desk import Desk
+from tui.look import early
 from tui.preferences import Preferences
 from tui.screens.campaigns import CampaignsScreen
 from tui.screens.confirm import ConfirmScreen
@@ -138,6 +139,43 @@ async def test_the_configuration_is_read_behind_the_first_picture(
         assert app.desk.actor.name == "bruno"
         assert app.theme == "dialdeck-light"
         assert "x refresh" in shown(app)
+
+
+async def test_the_colours_chosen_with_f9_are_there_at_the_next_start(
+    small_shop: SmallShop, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_home / "dialdeck.toml"
+    monkeypatch.setenv("DIALDECK_CONFIG", str(file))
+
+    async def start(configured: str, *keys: str) -> str:
+        file.write_text(f'theme = "{configured}"\nuser = "ana"\n')
+        app = DialdeckApp(
+            Desk("", early(), now=small_shop.clock), options={"database": small_shop.url, "user": None}
+        )
+        async with app.run_test() as pilot:
+            await settled(pilot)
+            await pilot.press(*keys)
+            await settled(pilot)
+            return app.theme
+
+    assert await start("light", "f9") == "dialdeck-contrast"
+    assert early().theme == "dialdeck-contrast"  # the first picture has them already
+    assert await start("light") == "dialdeck-contrast"
+    assert await start("nord") == "nord"  # who configures others afterwards gets those
+
+
+async def test_colours_that_cannot_be_kept_hold_until_the_end_and_say_so(
+    small_shop: SmallShop, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen.chosen_path().mkdir(parents=True)  # something is in the way
+    monkeypatch.setenv("DIALDECK_USER", "ana")
+    app = DialdeckApp(Desk("", now=small_shop.clock), options={"database": small_shop.url, "user": None})
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("f9")
+        await settled(pilot)
+        assert app.theme == "dialdeck-light"
+        assert "The colours hold until you leave" in shown(app)
 
 
 async def test_a_mistake_in_the_configuration_ends_with_a_line_that_names_it(

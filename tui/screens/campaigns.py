@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from domain.codes import Role
 from domain.errors import DomainError
-from tui import commands
+from tui import commands, i18n
 from tui.i18n import _, several
 from tui.screens.base import CommandScreen
 from tui.text import ago, clean, clock, count, data, fit, moment
@@ -89,7 +89,7 @@ class CampaignsScreen(CommandScreen[None]):
         self.cards = {str(card.campaign_id): card for card in cards}
         now = self.desk.now()
         zone = self.desk.preferences.zone
-        draw = partial(_card, now=now, zone=zone, language=self.desk.language)
+        draw = partial(_card, now=now, zone=zone, language=i18n.language())
         self.query_one(Rows).show([Row(key, partial(draw, card)) for key, card in self.cards.items()])
         self.set_class(not cards, "-empty")
         if not cards:

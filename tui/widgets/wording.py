@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 from domain.calling.views import ActionView, Dossier, Effect, PhoneView, QueueLine
 from domain.codes import status_class, status_label
-from tui import text
+from tui import i18n, text
 from tui.i18n import _, mark
 from tui.widgets.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose eyes: the seller's zone (None: the computer's) and language."""
+    """Whose eyes: the seller's zone (None: the computer's), and the language of labels, amounts and typed
+    dates. Moments are in the language of the screens, so that one line never mixes two.
+    """
 
     zone: ZoneInfo | None = None
     language: str = "en"
@@ -28,15 +30,15 @@ class Reader:
             return text.clock(at, zone)
         away = abs((there - today).days)
         if away < 7:
-            weekday = text.day(at + timedelta(days=0), now, zone, self.language)
+            weekday = text.day(at + timedelta(days=0), now, zone, i18n.language())
             if away == 1:
-                weekday = _weekday(at, now, zone, self.language)
+                weekday = _weekday(at, now, zone, i18n.language())
             return f"{weekday} {text.clock(at, zone)}"
-        return text.day(at, now, zone, self.language)
+        return text.day(at, now, zone, i18n.language())
 
     def moment(self, at: datetime, now: datetime, zone: ZoneInfo | None = None) -> str:
         """Day and time in words, by default on the seller's clock."""
-        return text.moment(at, now, zone or self.zone, self.language)
+        return text.moment(at, now, zone or self.zone, i18n.language())
 
     def differs(self, zone: ZoneInfo, now: datetime) -> bool:
         """Whether the contact's clock shows another time than the seller's."""

@@ -287,3 +287,19 @@ async def test_a_total_is_told_whole_however_long_the_product_is_called(small_sh
         assert seat.screen.figures_line.shown_text().strip() == "with the supplement"
         await seat.press("escape")
         assert "ready" in seat.screen.figures_line.shown_text()
+
+
+async def test_times_are_in_the_language_of_the_screen_and_understood_in_both(small_shop: SmallShop) -> None:
+    office_hours(small_shop, "mon-fri 10:30-20:00")
+    async with seated(small_shop, language="es") as seat:
+        await seat.press("a")
+        await seat.write("lunes")
+        assert seat.answer.startswith("✓ Mon 10:30")
+        seat.pilot.app.focused.value = "mañana 21"
+        await seat.settle()
+        assert seat.answer.startswith("✕ tomorrow 21:00 is outside")
+        await seat.press("enter")
+        assert "Nearest: tomorrow 19:45" in seat.answer
+        seat.pilot.app.focused.value = "1/12 11:00"  # the day first, as people of the language write it
+        await seat.settle()
+        assert seat.answer.startswith("✓ 1 Dec 11:00")

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from domain.calling.views import ActionView, Dossier
 from domain.errors import Invalid
-from tui import text
+from tui import i18n, text
 from tui.i18n import _
 from tui.widgets.lines import Line
 from tui.widgets.wording import Reader, zone_of
@@ -160,13 +160,12 @@ class TimePrompt(Prompt):
     def _understood(self, text: str) -> datetime:
         from domain.calling import when
 
-        language = self.reader.language
         understood = when.parse_when(
             text,
             now=self.now(),
             zone=zone_of(self.dossier),
-            day_first=when.is_day_first(language),
-            language=language,
+            day_first=when.is_day_first(self.reader.language),
+            language=i18n.language(),
         )
         if understood.has_time:
             return understood.at_utc
@@ -184,7 +183,7 @@ class TimePrompt(Prompt):
                 now=self.now(),
                 calendar=rules.policy.calendar,
                 segment=rules.facts.segment,
-                language=self.reader.language,
+                language=i18n.language(),
             )
         except when.OutsideHours as error:
             return error
@@ -193,6 +192,4 @@ class TimePrompt(Prompt):
     def _written(self, at: datetime) -> str:
         from domain.calling import when
 
-        return when.describe(
-            at, now=self.now(), contact_zone=self.dossier.zone, language=self.reader.language
-        )
+        return when.describe(at, now=self.now(), contact_zone=self.dossier.zone, language=i18n.language())
