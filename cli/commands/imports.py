@@ -218,7 +218,9 @@ def undo_import(
         )
 
     def human() -> None:
-        line(f"{done.removed:,} leads of {clean(found.name)} removed, {done.kept:,} kept")
+        line(
+            f"{done.removed:,} lead{'s' * (done.removed != 1)} of {clean(found.name)} removed, {done.kept:,} kept"
+        )
         if done.list_removed:
             line("The list is empty now and was removed too")
 

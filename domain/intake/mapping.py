@@ -297,19 +297,23 @@ class _Columns:
         """Take a phone column by its values where no header named one; e-mail addresses likewise."""
         if not any(field in self.taken for field in PHONE_FIELDS):
             found = self._phone_columns()
-            for field, index in zip(PHONE_FIELDS, found[: 1 if self._has_header else 3], strict=False):
+            for field, index in zip(PHONE_FIELDS, found, strict=False):
                 self.take(field, index, self._why_phone(index))
         if Field.EMAIL not in self.taken:
             for index in self._best(is_email, 0.8)[:1]:
                 self.take(Field.EMAIL, index, "its values are e-mail addresses")
 
     def _phone_columns(self) -> list[int]:
-        """Columns that may be telephones, the likeliest first: by header, by the way they are written, by value."""
+        """Columns that are telephones: by their header, else by the way they are written, else one by its values.
+
+        Where a header or the writing speaks for a column, plain digits beside it are some other number.
+        """
         headed = [i for i in self._best(self._has_digits, 0.5) if self._speaks(i)]
-        by_value = [
-            i for i in self._best(self._is_phone, 0.5) if i not in headed and self._speaks(i) is not False
-        ]
-        return headed + sorted(by_value, key=lambda index: not self._written_as_phone(index))
+        if headed:
+            return headed
+        by_value = [i for i in self._best(self._is_phone, 0.5) if self._speaks(i) is not False]
+        written = [i for i in by_value if self._written_as_phone(i)]
+        return written[: 1 if self._has_header else None] or by_value[:1]
 
     def _why_phone(self, index: int) -> str:
         if self._speaks(index):

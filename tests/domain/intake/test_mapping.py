@@ -191,7 +191,12 @@ def test_a_column_written_as_telephones_goes_before_plain_digits(mapped: Map) ->
     assert taken(headed) == {"phone": "b"}
     assert headed.columns[1].why == "its values are telephone numbers"
     bare = mapped("Ana;24001234;091234567\nEva;24005678;099111222\n")
-    assert taken(bare)["phone"] == "column 3"
+    assert taken(bare) == {"phone": "column 3"}
+
+
+def test_every_column_whose_header_speaks_of_telephones_is_taken(mapped: Map) -> None:
+    columns = mapped("Nombre;Tel casa;Tel trabajo;Otro\nAna;24001234;24001235;24001236\n")
+    assert taken(columns) == {"name": "Nombre", "phone": "Tel casa", "phone2": "Tel trabajo"}
 
 
 def test_plain_digits_alone_are_taken_and_the_reason_says_that_only_the_values_speak_for_it(
