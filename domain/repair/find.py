@@ -1,0 +1,273 @@
+"""Which leads are not right, and how: found by the database itself, in sets, each lead in the first kind that fits.
+
+What is expected of a lead's counters is the rule of the calling specification, 1.6: attempts are
+max(imported, calls from elsewhere) + own calls, all since ``counting_from``. Answered calls and the last attempt
+may be more than the calls tell (an import brings its own), never less. Whoever is in a seller's hands is no
+problem yet, nor is one whom a call from outside is still on its way to: the outcome, the end of the claim, or
+the sync of the call log sets that lead right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    join,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlmodel import Session, col
+
+from domain.calling.models import Call, HopperEntry, Lead
+from domain.calling.tally_model import LeadTally
+from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult
+from domain.people.rights import READING_ROLES, Actor, require
+
+
+class Kind(StrEnum):
+    """What is not right with a lead, in the order in which it is asked."""
+
+    NO_STATUS = "no_status"
+    DIALED_BUT_NEW = "dialed_but_new"
+    MISSING_DIAL_TRACKING = "missing_dial_tracking"
+    COUNTER_MISMATCH = "counter_mismatch"
+    STALE_CLAIMS = "stale_claims"
+
+
+KINDS = tuple(Kind)
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """How many leads have which problem, each counted once."""
+
+    no_status: int = 0
+    dialed_but_new: int = 0
+    missing_dial_tracking: int = 0
+    counter_mismatch: int = 0
+    stale_claims: int = 0
+
+    @property
+    def total(self) -> int:
+        """Distinct leads with a problem."""
+        return sum(getattr(self, kind.value) for kind in KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: a shop, one of its campaigns, one of its lists.
+
+    now: from when on a claim is over; None takes every claim for one that is held.
+    """
+
+    organisation_id: int
+    campaign_id: int | None = None
+    list_id: int | None = None
+    now: datetime | None = None
+
+    def of(self, model: Any) -> list[ColumnElement[bool]]:
+        """The rows of ``model`` (which has the columns) that lie in it; of a list only where it has that column."""
+        within = [col(model.organisation_id) == self.organisation_id]
+        if self.campaign_id is not None:
+            within.append(col(model.campaign_id) == self.campaign_id)
+        if self.list_id is not None and hasattr(model, "list_id"):
+            within.append(col(model.list_id) == self.list_id)
+        return within
+
+
+def report(
+    session: Session,
+    *,
+    actor: Actor,
+    campaign_id: int | None = None,
+    list_id: int | None = None,
+    now: datetime | None = None,
+) -> Problems:
+    """How many leads have which problem, exactly; of the whole shop, a campaign or a list. One statement."""
+    require(actor, *READING_ROLES, to="see what is wrong with leads")
+    found = _found(Scope(actor.organisation_id, campaign_id, list_id, now))
+    rows = session.execute(select(found.c.kind, func.count()).group_by(found.c.kind))
+    return Problems(**{KINDS[rank].value: int(count) for rank, count in rows})
+
+
+def listing(session: Session, scope: Scope) -> list[tuple[int, Kind]]:
+    """All leads with a problem, in the order of their numbers. One statement."""
+    found = _found(scope)
+    rows = session.execute(select(found.c.lead_id, found.c.kind).order_by(found.c.lead_id))
+    return [(int(lead_id), KINDS[rank]) for lead_id, rank in rows]
+
+
+def counted(listed: Sequence[tuple[int, Kind]]) -> Problems:
+    """The counts of what was listed."""
+    counts = dict.fromkeys(KINDS, 0)
+    for _, kind in listed:
+        counts[kind] += 1
+    return Problems(**{kind.value: count for kind, count in counts.items()})
+
+
+def by_status(session: Session, scope: Scope) -> dict[str, int]:
+    """How many leads of the scope have each status; none is ``no_status``. One statement, from the tally."""
+    rows = session.execute(
+        select(col(LeadTally.status), func.sum(col(LeadTally.leads)))
+        .where(*scope.of(LeadTally))
+        .group_by(col(LeadTally.status))
+    )
+    return {status or NO_STATUS_KEY: int(leads) for status, leads in rows if leads}
+
+
+# ── what is expected ──────────────────────────────────────────────────────────────────────────────────────────
+
+COUNTS = text("call.counted AND call.undone_at IS NULL")
+"""The call counts as an attempt, in the very words of the index of those that do."""
+SINCE_RESET: ColumnElement[bool] = or_(
+    col(Lead.counting_from).is_(None), col(Call.started_at) >= col(Lead.counting_from)
+)
+_ANSWERED = (CallResult.ANSWERED.value, CallResult.IN_PROGRESS.value)
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+EXTERNAL = _number(col(Call.source) == "external")
+OWN = _number(col(Call.source) == "console")
+ANSWERED = _number(col(Call.result).in_(_ANSWERED))
+LAST = func.max(col(Call.started_at))
+"""Of the calls that count for one lead: those from elsewhere, our own, the answered ones, the last."""
+
+
+# ── the kinds ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_FINAL = tuple(status.value for status in FINAL_STATUSES)
+_WITHOUT_STATUS = text("(lead.status IS NULL OR lead.status = '')")
+_DIALLED_NEW = text("lead.status = 'new' AND lead.dial_attempts > 0 AND lead.recycle_batch_id IS NULL")
+
+
+def _found(scope: Scope) -> Subquery:
+    """Each lead with a problem (``lead_id``) and the first kind that fits (``kind``, its place in ``KINDS``)."""
+    every = union_all(
+        *(
+            select(col(Lead.id).label("lead_id"), _rank(kind)).where(*scope.of(Lead), words, _free(scope))
+            for kind, words in ((Kind.NO_STATUS, _WITHOUT_STATUS), (Kind.DIALED_BUT_NEW, _DIALLED_NEW))
+        ),
+        _miscounted(scope),
+        _counted_without_calls(scope),
+        _ended_but_claimed(scope),
+    ).subquery()
+    kind = func.min(every.c.kind).label("kind")
+    return select(every.c.lead_id, kind).group_by(every.c.lead_id).subquery()
+
+
+def _rank(kind: Kind) -> Any:
+    return literal(_RANK[kind], Integer()).label("kind")
+
+
+def _untracked_or_off(attempts: Any) -> Any:
+    """The kind of a lead with other counters than expected: never counted at all, or counted wrongly."""
+    untracked, off = _RANK[Kind.MISSING_DIAL_TRACKING], _RANK[Kind.COUNTER_MISMATCH]
+    return case((attempts == 0, literal(untracked, Integer())), else_=literal(off, Integer())).label("kind")
+
+
+def _miscounted(scope: Scope) -> Select[Any]:
+    """Leads with calls whose counters say otherwise: one walk along the index of counted calls."""
+    attempts, imported = func.max(col(Lead.dial_attempts)), func.max(col(Lead.imported_attempts))
+    expected = case((imported < EXTERNAL, EXTERNAL), else_=imported) + OWN
+    last = func.max(col(Lead.last_dial_attempt))
+    of_list = [] if scope.list_id is None else [col(Lead.list_id) == scope.list_id]
+    return (
+        select(col(Call.lead_id).label("lead_id"), _untracked_or_off(attempts))
+        .select_from(join(Call, Lead, col(Lead.id) == col(Call.lead_id)))
+        .with_hint(Call, "INDEXED BY ix_call_counted", "sqlite")
+        .where(*scope.of(Call), *of_list, COUNTS, SINCE_RESET, _free(scope))
+        .group_by(col(Call.organisation_id), col(Call.campaign_id), col(Call.lead_id))
+        .having(
+            or_(
+                attempts != expected,
+                func.max(col(Lead.answered_count)) < ANSWERED,
+                last.is_(None),
+                last < LAST,
+            )
+        )
+    )
+
+
+def _counted_without_calls(scope: Scope) -> Select[Any]:
+    """Leads without calls (since their last reset) whose attempts are not those they were imported with."""
+    called = exists(
+        select(col(Call.id))
+        .where(
+            col(Call.organisation_id) == col(Lead.organisation_id),
+            col(Call.campaign_id) == col(Lead.campaign_id),
+            col(Call.lead_id) == col(Lead.id),
+            COUNTS,
+            SINCE_RESET,
+        )
+        .correlate(Lead)
+    )
+    return select(col(Lead.id).label("lead_id"), _untracked_or_off(col(Lead.dial_attempts))).where(
+        *scope.of(Lead), col(Lead.dial_attempts) != col(Lead.imported_attempts), ~called, _free(scope)
+    )
+
+
+def _ended_but_claimed(scope: Scope) -> Select[Any]:
+    return (
+        select(col(HopperEntry.lead_id).label("lead_id"), _rank(Kind.STALE_CLAIMS))
+        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
+        .where(*scope.of(Lead), col(HopperEntry.organisation_id) == scope.organisation_id, stale(scope.now))
+    )
+
+
+def stale(now: datetime | None) -> ColumnElement[bool]:
+    """Whether a hopper entry is one of a lead that has ended.
+
+    A lead may end while a seller has it in hand (the register, a call from outside): that claim stands until its
+    lease is over, for the seller still says what came of the call.
+    """
+    ended_in_hand = and_(
+        _held(now),
+        col(Lead.last_status_change).is_not(None),
+        col(Lead.last_status_change) >= col(HopperEntry.locked_at),
+    )
+    return and_(col(Lead.status).in_(_FINAL), ~func.coalesce(ended_in_hand, False))
+
+
+def _held(now: datetime | None) -> ColumnElement[bool]:
+    held = col(HopperEntry.locked_by).is_not(None)
+    return held if now is None else and_(held, col(HopperEntry.expires_at) > now)
+
+
+def in_hand(now: datetime | None) -> ColumnElement[bool]:
+    """Whether a hopper entry is a claim that is held, or waits for what came of a dialled call."""
+    return or_(col(HopperEntry.call_id).is_not(None), _held(now))
+
+
+def _free(scope: Scope) -> ColumnElement[bool]:
+    """Nobody has the lead in hand, and no call from outside still waits to be brought to it."""
+    held = select(col(HopperEntry.lead_id)).where(
+        col(HopperEntry.organisation_id) == scope.organisation_id, in_hand(scope.now)
+    )
+    waiting = select(col(Call.lead_id)).where(
+        col(Call.organisation_id) == scope.organisation_id, _NOT_APPLIED
+    )
+    busy = union_all(held.correlate(None), waiting.correlate(None))
+    return col(Lead.id).not_in(busy)
+
+
+_NOT_APPLIED = text("call.applied_at IS NULL AND call.source = 'external'")
+"""In the very words of the index of those calls."""
