@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from domain.calling import desk
+from domain.calling import desk, lookup
 from domain.calling.candidates import pool_order
 from domain.calling.candidates import waiting as tiers
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
@@ -138,37 +138,37 @@ def search(
 ) -> list[QueueLine]:
     """Own leads whose name, company or number contains the text; supervisors search all.
 
-    Own are leads the seller owns, has a callback for, has in hand, or has handled.
+    Own are leads the seller owns, has a callback for, has in hand, or has handled. A supervisor who types a whole
+    number or an external id gets whoever has it; else at most ``lookup.AT_MOST`` people are looked at.
     """
     require(actor, *SELLING_ROLES, to="search leads")
     wanted = text.strip()
     if not wanted:
         return []
-    matches: list[ColumnElement[bool]] = []
-    for column in (col(Contact.name), col(Contact.company)):
-        matches.append(func.lower(column).contains(wanted.lower(), autoescape=True))
-        # The databases' own lower() may know plain letters only, so accents are tried as people write them.
-        for written in {wanted, wanted.lower(), wanted.upper(), wanted.title()}:
-            if not written.isascii():
-                matches.append(column.contains(written, autoescape=True))
-    digits = "".join(sign for sign in wanted if sign.isdigit())
-    if len(digits) >= 3:
-        # Numbers are kept without the 0 that people dial before them inside a country.
-        national = digits.removeprefix("0") if len(digits) > 6 else digits
+    there = [col(Lead.campaign_id) == campaign_id] if campaign_id is not None else []
+    shop = actor.organisation_id
+    if actor.leads_others:
+        found = [
+            line
+            for condition in lookup.by_index(session, organisation_id=shop, wanted=wanted)
+            for line in _found(session, actor, and_(condition, *there), limit)
+        ]
+        if found:
+            return list({line.lead_id: line for line in found}.values())[:limit]
+        read = lookup.by_reading(organisation_id=shop, wanted=wanted, campaign_id=campaign_id)
+        return _found(session, actor, and_(read, *there), limit)
+    matches = list(lookup.names_contain(wanted))
+    digits = lookup.parts_of_number(wanted)
+    if digits:
         matches.append(
             exists(
                 select(col(ContactPhone.id)).where(
                     col(ContactPhone.contact_id) == col(Lead.contact_id),
-                    or_(col(ContactPhone.e164).contains(digits), col(ContactPhone.e164).contains(national)),
+                    or_(*(col(ContactPhone.e164).contains(part) for part in digits)),
                 )
             )
         )
-    where = or_(*matches)
-    if campaign_id is not None:
-        where = where & (col(Lead.campaign_id) == campaign_id)
-    if not actor.leads_others:
-        where = where & own_leads(actor)
-    return _found(session, actor, where, limit)
+    return _found(session, actor, and_(or_(*matches), own_leads(actor), *there), limit)
 
 
 def own_leads(actor: Actor) -> ColumnElement[bool]:
