@@ -25,6 +25,8 @@ GROUPS: dict[str, str] = {
     "contacts": "contacts",
     "dnc": "dnc",
     "hopper": "hopper",
+    "scheduler": "scheduler",
+    "sync": "sync",
     "config": "configuration",
 }
 """Command, or group of commands, and its module in ``cli.commands``, in the order of the help."""

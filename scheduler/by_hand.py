@@ -62,7 +62,7 @@ def once(
         schedules.duration(settings.lease),
         schedules.duration(settings.callbacks_after),
     )
-    prepare(database, settings, organisation_id=shop.organisation_id, zone=shop.timezone, now=clock())
+    prepare(database, settings, actor=actor, now=clock())
     end = clock() + patience
     with _Heart(runner, shop.organisation_id):
         while True:
@@ -77,16 +77,14 @@ def once(
     return outcome
 
 
-def prepare(
-    database: Database, settings: SchedulerSettings, *, organisation_id: int, zone: str, now: datetime
-) -> None:
-    """Make sure that every job has its row, also those switched off; those that have one keep it."""
-    planned = SchedulerSettings().planned(zone) | settings.planned(zone)
+def prepare(database: Database, settings: SchedulerSettings, *, actor: Actor, now: datetime) -> None:
+    """Make sure that every job has its row, also those switched off; rows there are stay as they are."""
+    planned = SchedulerSettings().planned(actor.timezone) | settings.planned(actor.timezone)
     with database.reading() as session:
-        if turns.prepared(session, organisation_id=organisation_id) >= JOBS.keys():
+        if turns.prepared(session, organisation_id=actor.organisation_id) >= JOBS.keys():
             return
     with database.transaction() as session:
-        turns.prepare(session, organisation_id=organisation_id, planned=planned, now=now)
+        turns.prepare(session, organisation_id=actor.organisation_id, planned=planned, now=now)
 
 
 class _Heart:

@@ -24,7 +24,7 @@ LATE: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as it stands. ``next_run`` is missing where it is paused, switched off or nobody has run jobs yet."""
+    """A job as it stands. ``next_run`` is missing where it is paused or switched off."""
 
     id: str
     does: str
@@ -80,7 +80,8 @@ def _view(
 ) -> JobView:
     does, enabled = JOBS[job].does, schedule is not None
     if state is None:
-        return JobView(job, does, str(schedule or "off"), enabled)
+        first = schedule.after(now) if schedule is not None else None
+        return JobView(job, does, str(schedule or "off"), enabled, next_run=first)
     running = state.running_due is not None and state.lease_until is not None and state.lease_until > now
     ended = run.ended_at if run is not None else None
     next_run = state.due_at if enabled and not state.paused else None

@@ -28,6 +28,8 @@ COMMANDS = {
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
     "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",
     "hopper fill", "hopper show", "hopper clear",
+    "scheduler run", "scheduler jobs", "scheduler once", "scheduler history", "scheduler pause", "scheduler resume",
+    "sync",
     "config show", "config path", "config check",
 }  # fmt: skip
 
