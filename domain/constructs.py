@@ -95,6 +95,20 @@ def among_numbers(column: Any, values: Iterable[int]) -> ColumnElement[bool]:
     return AmongNumbers(column, literal(json.dumps(list(values)), Text()))
 
 
+class RowsLock(FunctionElement[bool]):
+    """Whether rows are locked one by one; see ``rows_lock``."""
+
+    name = "dialdeck_rows_lock"
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+def rows_lock() -> ColumnElement[bool]:
+    """Added to a statement that does nothing but lock rows: where one writer has the whole database it reads none."""
+    return RowsLock()
+
+
 class AmongFirst(ColumnElement[bool]):
     """Whether a row is one of the first over many ranges; see ``among_first``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict
+from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict, RowsLock
 from storage.compiling import written_by
 
 
@@ -41,6 +41,17 @@ def _among_numbers_sqlite(element: AmongNumbers, compiler: SQLCompiler, **option
 def _among_numbers_postgresql(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY (CAST(translate({values}, '[]', '{{}}') AS bigint[]))"
+
+
+@written_by(RowsLock, "sqlite")
+def _rows_lock_sqlite(element: RowsLock, compiler: SQLCompiler, **_: object) -> str:
+    """Who writes here writes alone."""
+    return "0"
+
+
+@written_by(RowsLock, "postgresql")
+def _rows_lock_postgresql(element: RowsLock, compiler: SQLCompiler, **_: object) -> str:
+    return "true"
 
 
 @written_by(AmongFirst, "sqlite")

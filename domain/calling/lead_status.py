@@ -6,7 +6,7 @@ new version and, where the status changes, the time of that. A test holds that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -37,7 +37,6 @@ _LEAD = metadata.tables["lead"]
 _CHANGE = (
     update(_LEAD).where(_LEAD.c.id == bindparam("row", type_=BigId)).execution_options(writes_status=True)
 )
-_CHANGE_IF_SAME = _CHANGE.where(_LEAD.c.version == bindparam("seen_version"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +75,6 @@ def change(
     written, told = _checked(cause, lead, values, at, event or Event())
     affected(session, _CHANGE, {"row": lead.id, **written})
     return history.write(session, **told)  # type: ignore[arg-type]  # the names are those of history.write
-
-
-def change_if_same(
-    session: Session,
-    *,
-    cause: Cause,
-    lead: Lead,
-    version: int,
-    values: Mapping[str, object],
-    at: datetime,
-    event: Event | None = None,
-) -> bool:
-    """As ``change``, but only where the lead still has this version; tells whether it had."""
-    written, told = _checked(cause, lead, values, at, event or Event())
-    if not affected(session, _CHANGE_IF_SAME, {"row": lead.id, "seen_version": version, **written}):
-        return False
-    history.write(session, **told)  # type: ignore[arg-type]  # the names are those of history.write
-    return True
 
 
 def change_each(
@@ -164,6 +145,7 @@ def change_many(
     at: datetime,
     user_id: int | None = None,
     batch_id: int | None = None,
+    locked: bool = False,
 ) -> list[int]:
     """Set columns of many leads, the status among them, with a history row each: three statements.
 
@@ -173,6 +155,7 @@ def change_many(
     Args:
         values: constants or expressions over ``Lead``, by column; ``status`` must be among them.
         batch_id: the recycle this is part of.
+        locked: the caller has locked these very leads and asked the table (``may_become``) itself.
 
     Returns:
         The leads that were changed.
@@ -180,17 +163,19 @@ def change_many(
     status = values["status"]
     written: dict[str, Any] = {**values, "last_status_change": at}
     written["recycle_batch_id"] = batch_id if cause is Cause.RECYCLE else None
-    locked = (
-        select(col(Lead.id))
-        .where(
-            col(Lead.organisation_id) == organisation_id,
-            among_numbers(col(Lead.id), lead_ids),
-            _may_become(cause, status),
+    ids = list(lead_ids)
+    if not locked:
+        free = (
+            select(col(Lead.id))
+            .where(
+                col(Lead.organisation_id) == organisation_id,
+                among_numbers(col(Lead.id), lead_ids),
+                may_become(cause, status),
+            )
+            .order_by(col(Lead.id))
+            .with_for_update(key_share=True)
         )
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True)
-    )
-    ids = list(session.execute(locked).scalars())
+        ids = list(session.execute(free).scalars())
     if not ids:
         return []
     these = among_numbers(col(Lead.id), ids)
@@ -221,7 +206,7 @@ _TOLD: Final = (
 """What a history row of many says, beside its batch or the event it undoes."""
 
 
-def _may_become(cause: Cause, status: Any) -> ColumnElement[bool]:
+def may_become(cause: Cause, status: Any) -> ColumnElement[bool]:
     """Whether the table lets ``cause`` give a lead this status (a constant, or an expression: any status)."""
     asked = ANY_STATUS if isinstance(status, ColumnElement) else frozenset({status})
     before = [each for each in EVERY_STATUS if asked <= ALLOWED[cause][each]]
@@ -275,6 +260,8 @@ def restore_many(
     columns: Sequence[str],
     at: datetime,
     user_id: int | None = None,
+    only: Sequence[ColumnElement[bool]] = (),
+    waits: Callable[[WasThen], ColumnElement[int]] | None = None,
 ) -> list[int]:
     """Put leads back as they stood before a recycle, with a history row each: three statements.
 
@@ -282,6 +269,8 @@ def restore_many(
 
     Args:
         columns: those the recycle set; where a lead waited in the hopper it waits in the pool again.
+        only: conditions on ``lead`` beside that.
+        waits: where a lead waits now, from what it was then; without it as it did then.
 
     Returns:
         The leads that are as they were.
@@ -294,6 +283,7 @@ def restore_many(
         then.c.lead_id == col(Lead.id),
         then.c.kind == Cause.RECYCLE.value,
         col(Lead.version) == json_member(then.c.after, "version", Lead.version),
+        *only,
     )
     locked = (
         select(col(Lead.id))
@@ -339,7 +329,9 @@ def restore_many(
     values = {
         name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
     }
-    if "queue_state" in values:
+    if waits is not None:
+        values["queue_state"] = waits(lambda name: json_member(then.c.before, name, getattr(Lead, name)))
+    elif "queue_state" in values:
         values["queue_state"] = case((values["queue_state"] == 1, 0), else_=values["queue_state"])
     affected(
         session,
@@ -350,6 +342,9 @@ def restore_many(
     )
     return ids
 
+
+WasThen = Callable[[str], ColumnElement[Any]]
+"""The value a column of a lead had before the recycle, as an expression."""
 
 _WITH_STATUS: Final = ("last_status_change", "recycle_batch_id")
 """What changes along with a status."""

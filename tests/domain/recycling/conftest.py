@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from domain.recycling import cards, preview
+from domain.recycling import applying, cards, preview, undoing
+from domain.recycling.applying import Recycled
 from domain.recycling.cards import Cards
 from domain.recycling.preview import Preview
 from domain.recycling.selection import Filters
+from domain.recycling.undoing import Undone
 from storage.counting import count_statements
 from tests.support.floor import Floor
 
@@ -38,6 +40,41 @@ class Desk:
                 now=self.floor.now,
                 **given,
             )
+
+    def recycle(
+        self, *statuses: str, who: str = "sup", filters: Filters | None = None, **given: Any
+    ) -> Recycled:
+        return applying.run(
+            self.floor.database,
+            actor=self.floor[who],
+            campaign_id=self.floor.campaign_id,
+            filters=filters or Filters(statuses=statuses),
+            clock=lambda: self.floor.now,
+            **given,
+        )
+
+    def resume(self, batch_id: int, who: str = "sup", **given: Any) -> Recycled:
+        return applying.resume(
+            self.floor.database,
+            actor=self.floor[who],
+            batch_id=batch_id,
+            clock=lambda: self.floor.now,
+            **given,
+        )
+
+    def undo(self, batch_id: int, who: str = "sup", **given: Any) -> Undone:
+        return undoing.undo(
+            self.floor.database,
+            actor=self.floor[who],
+            batch_id=batch_id,
+            clock=lambda: self.floor.now,
+            **given,
+        )
+
+    def state(self, lead_id: int) -> dict[str, Any]:
+        """Everything about a lead that a recycle or its undo may touch."""
+        lead = self.floor.row(lead_id).model_dump()
+        return {name: value for name, value in lead.items() if name not in ("version", "updated_at")}
 
     @contextmanager
     def counted(self, most: int) -> Iterator[None]:

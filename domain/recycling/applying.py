@@ -1,0 +1,355 @@
+"""Putting the chosen leads back into play: a batch record first, then chunks that each commit.
+
+Sellers go on meanwhile; a lead they changed in between is looked at as it is then. A batch that was stopped, or
+whose process was killed, goes on after its last committed chunk (``resume``), or is taken back (``undoing``).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from domain.calling import lead_status
+from domain.calling.models import HopperEntry, Lead
+from domain.calling.status_table import Cause
+from domain.campaigns.models import Campaign, LeadList
+from domain.campaigns.policy import policy_of
+from domain.codes import HopperState
+from domain.constructs import among_numbers, rows_lock
+from domain.errors import DomainError
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.recycling import changes
+from domain.recycling.models import RecycleBatch
+from domain.recycling.pace import Clock, Stop, Tell, Transactions, in_chunks
+from domain.recycling.preview import campaign_of
+from domain.recycling.selection import Filters, check, chosen, left_out, status_key
+from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
+
+_READ_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recycled:
+    """What a recycle did: ``by_status`` counts the recycled leads by the status they had (``no_status``: none).
+
+    finished: False where it was stopped before it came to the end.
+    """
+
+    batch_id: int
+    selected: int
+    recycled: int
+    by_status: dict[str, int]
+    finished: bool
+
+
+def run(
+    database: Transactions,
+    *,
+    actor: Actor,
+    campaign_id: int,
+    filters: Filters,
+    target: str = "new",
+    reset_attempts: bool = False,
+    include_final: bool = False,
+    clock: Clock,
+    on_progress: Tell | None = None,
+    should_stop: Stop | None = None,
+) -> Recycled:
+    """Recycle the chosen leads (supervisors), chunk after chunk.
+
+    Args:
+        clock: the time, asked at each chunk.
+        on_progress: told after each chunk. ``should_stop``: asked before each.
+
+    Raises:
+        NotAllowed: a seller or an auditor.  NotFound: no such campaign.  Invalid: as ``selection.check``.
+    """
+    require(actor, *LEADING_ROLES, to="recycle leads")
+    check(filters, target)
+    with database.reading() as session:
+        campaign_of(session, actor=actor, campaign_id=campaign_id)
+        ids = _chosen_ids(session, actor, campaign_id, filters, after=0)
+    with database.transaction() as session:
+        batch_id = begin(
+            session,
+            actor=actor,
+            campaign_id=campaign_id,
+            filters=filters,
+            target=target,
+            reset_attempts=reset_attempts,
+            include_final=include_final,
+            selected=len(ids),
+            now=clock(),
+        )
+    return _work(database, actor, batch_id, ids, clock, on_progress, should_stop)
+
+
+def resume(
+    database: Transactions,
+    *,
+    actor: Actor,
+    batch_id: int,
+    clock: Clock,
+    on_progress: Tell | None = None,
+    should_stop: Stop | None = None,
+) -> Recycled:
+    """Go on with a batch that was stopped, or whose process was killed (supervisors).
+
+    Raises:
+        NotFound: no such batch.  Conflict: it is finished, running, or was taken back.
+    """
+    require(actor, *LEADING_ROLES, to="recycle leads")
+    with database.transaction() as session:
+        batch, _ = held(session, actor=actor, batch_id=batch_id)
+        state = state_of(batch, clock())
+        if state is not BatchState.STOPPED:
+            raise refuse(batch, state, "continued")
+        batch.state, batch.touched_at = BatchState.RUNNING.value, clock()
+    with database.reading() as session:
+        ids = _chosen_ids(
+            session, actor, batch.campaign_id, Filters.from_json(batch.filters), after=batch.cursor
+        )
+    return _work(database, actor, batch_id, ids, clock, on_progress, should_stop)
+
+
+def begin(
+    session: Session,
+    *,
+    actor: Actor,
+    campaign_id: int,
+    filters: Filters,
+    target: str = "new",
+    reset_attempts: bool = False,
+    include_final: bool = False,
+    selected: int | None = None,
+    now: datetime,
+) -> int:
+    """Write down who recycles what, before any lead is touched; returns the number of the batch.
+
+    Args:
+        selected: how many leads were chosen, where the caller has counted them.
+    """
+    require(actor, *LEADING_ROLES, to="recycle leads")
+    check(filters, target)
+    campaign_of(session, actor=actor, campaign_id=campaign_id)
+    if selected is None:
+        of = chosen(organisation_id=actor.organisation_id, campaign_id=campaign_id, filters=filters)
+        selected = session.execute(select(func.count()).select_from(Lead).where(*of)).scalar_one()
+    batch = RecycleBatch(
+        organisation_id=actor.organisation_id,
+        campaign_id=campaign_id,
+        user_id=actor.user_id,
+        target=target,
+        reset_attempts=reset_attempts,
+        include_final=include_final,
+        filters=filters.as_json(),
+        state=BatchState.RUNNING.value,
+        selected=selected,
+        created_at=now,
+        touched_at=now,
+    )
+    session.add(batch)
+    session.flush()
+    assert batch.id is not None
+    return batch.id
+
+
+def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[int], now: datetime) -> int:
+    """One chunk: recycle those of ``lead_ids`` (ascending, after the last chunk) that still are to be.
+
+    Returns:
+        How many were recycled. Eight statements, whatever the number.
+
+    Raises:
+        NotWorking: the batch was stopped, or somebody else goes on with it.
+    """
+    require(actor, *LEADING_ROLES, to="recycle leads")
+    batch, campaign = held(session, actor=actor, batch_id=batch_id)
+    if batch.state != BatchState.RUNNING or (lead_ids and batch.cursor >= lead_ids[0]):
+        raise NotWorking(f"Recycle {batch_id} was stopped or continued elsewhere.")
+    if not lead_ids:
+        return 0
+    lock(session, actor=actor, campaign_id=batch.campaign_id, lead_ids=lead_ids)
+    back = _still_wanted(session, batch, lead_ids)
+    if back:
+        _put_back(session, actor, batch, campaign, list(back), now)
+    counted = Counter(batch.by_status)
+    counted.update(back.values())
+    batch.by_status = dict(sorted(counted.items()))
+    batch.recycled += len(back)
+    batch.cursor, batch.touched_at = lead_ids[-1], now
+    return len(back)
+
+
+def stop(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> None:
+    """Stop a running batch after its current chunk, wherever it runs (supervisors); it can be continued.
+
+    Raises:
+        NotFound: no such batch.  NotWorking: it does not run.
+    """
+    require(actor, *LEADING_ROLES, to="stop a recycle")
+    batch, _ = held(session, actor=actor, batch_id=batch_id)
+    if batch.state != BatchState.RUNNING:
+        raise NotWorking(f"Recycle {batch_id} does not run.")
+    batch.state, batch.touched_at = BatchState.STOPPED.value, now
+
+
+def finish(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> None:
+    """All chunks are done.
+
+    Raises:
+        NotWorking: the batch was stopped meanwhile.
+    """
+    batch, _ = held(session, actor=actor, batch_id=batch_id)
+    if batch.state != BatchState.RUNNING:
+        raise NotWorking(f"Recycle {batch_id} was stopped meanwhile.")
+    batch.state, batch.touched_at, batch.finished_at = BatchState.DONE.value, now, now
+
+
+def lock(session: Session, *, actor: Actor, campaign_id: int, lead_ids: Sequence[int]) -> None:
+    """Hold the lists and these leads, in the order everybody who changes many takes them.
+
+    What is asked about them afterwards stays true until the end: nobody claims, blocks or writes them, or pauses
+    their list, meanwhile.
+    """
+    lists = (
+        select(col(LeadList.id))
+        .where(
+            col(LeadList.organisation_id) == actor.organisation_id,
+            col(LeadList.campaign_id) == campaign_id,
+            rows_lock(),
+        )
+        .order_by(col(LeadList.id))
+        .with_for_update(read=True)
+    )
+    leads = (
+        select(col(Lead.id))
+        .where(
+            col(Lead.organisation_id) == actor.organisation_id,
+            among_numbers(col(Lead.id), lead_ids),
+            rows_lock(),
+        )
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    )
+    for each in (lists, leads):
+        session.execute(select(func.count()).select_from(each.subquery()))
+
+
+def _chosen_ids(
+    session: Session, actor: Actor, campaign_id: int, filters: Filters, *, after: int
+) -> Sequence[int]:
+    """The chosen leads in order, as plain numbers: a million of them take eight megabytes."""
+    statement = (
+        select(col(Lead.id))
+        .where(
+            *chosen(organisation_id=actor.organisation_id, campaign_id=campaign_id, filters=filters),
+            col(Lead.id) > after,
+        )
+        .order_by(col(Lead.id))
+    )
+    found = array("q")
+    rows = session.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}).scalars()
+    for part in rows.partitions():
+        found.extend(part)
+    return found
+
+
+def _still_wanted(session: Session, batch: RecycleBatch, lead_ids: Sequence[int]) -> dict[int, str]:
+    """Those that are as they were chosen and that nothing speaks against, with their status."""
+    of = chosen(
+        organisation_id=batch.organisation_id,
+        campaign_id=batch.campaign_id,
+        filters=Filters.from_json(batch.filters),
+    )
+    rows = session.execute(
+        select(col(Lead.id), status_key()).where(
+            among_numbers(col(Lead.id), lead_ids), *of, left_out(include_final=batch.include_final) == ""
+        )
+    )
+    return {lead_id: status for lead_id, status in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def _put_back(
+    session: Session,
+    actor: Actor,
+    batch: RecycleBatch,
+    campaign: Campaign,
+    lead_ids: list[int],
+    now: datetime,
+) -> None:
+    lead_status.change_many(
+        session,
+        cause=Cause.RECYCLE,
+        organisation_id=actor.organisation_id,
+        lead_ids=lead_ids,
+        values=changes.values(
+            target=batch.target,
+            reset_attempts=batch.reset_attempts,
+            include_final=batch.include_final,
+            dialable=policy_of(campaign).dialable,
+            now=now,
+        ),
+        at=now,
+        user_id=actor.user_id,
+        batch_id=batch.id,
+        locked=True,
+    )
+    leave_hopper(session, lead_ids)
+
+
+def leave_hopper(session: Session, lead_ids: Sequence[int]) -> None:
+    """The free entries of these leads go: they are chosen anew when the hopper is filled."""
+    session.execute(
+        delete(HopperEntry)
+        .where(
+            among_numbers(col(HopperEntry.lead_id), lead_ids), col(HopperEntry.state) == HopperState.NEW.value
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _work(
+    database: Transactions,
+    actor: Actor,
+    batch_id: int,
+    ids: Sequence[int],
+    clock: Clock,
+    on_progress: Tell | None,
+    should_stop: Stop | None,
+) -> Recycled:
+    def chunk(session: Session, part: Sequence[int]) -> int:
+        return step(session, actor=actor, batch_id=batch_id, lead_ids=part, now=clock())
+
+    finished = False
+    try:
+        finished = in_chunks(
+            database,
+            chunk,
+            batch_id=batch_id,
+            ids=ids,
+            clock=clock,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        with database.transaction() as session:
+            (finish if finished else stop)(session, actor=actor, batch_id=batch_id, now=clock())
+    except NotWorking:
+        finished = False  # somebody stopped it, or goes on with it; how far it came stands in the batch
+    except BaseException:
+        with (
+            suppress(DomainError),
+            database.transaction() as session,
+        ):  # without this it shows as stopped soon
+            stop(session, actor=actor, batch_id=batch_id, now=clock())
+        raise
+    with database.reading() as session:
+        batch = session.get_one(RecycleBatch, batch_id)
+    return Recycled(batch_id, batch.selected, batch.recycled, dict(batch.by_status), finished)

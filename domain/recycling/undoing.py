@@ -1,0 +1,186 @@
+"""Taking a recycle back: the leads nobody touched since stand exactly as before, the others stay and are counted.
+
+Works in chunks that each commit; one that was stopped or killed is simply asked for again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, not_, select
+from sqlmodel import Session, col
+
+from domain.calling import lead_status, queue_state
+from domain.calling.lead_status import WasThen
+from domain.calling.models import HistoryEvent
+from domain.calling.status_table import Cause
+from domain.campaigns.policy import policy_of
+from domain.errors import DomainError
+from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.recycling import changes
+from domain.recycling.applying import leave_hopper, lock
+from domain.recycling.models import RecycleBatch
+from domain.recycling.pace import Clock, Stop, Tell, Transactions, in_chunks
+from domain.recycling.selection import in_hands
+from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
+
+_READ_AT_ONCE = 10_000
+_UNDOABLE = frozenset({BatchState.DONE, BatchState.STOPPED, BatchState.HALF_UNDONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many leads stand as before, and how many stay because somebody had to do with them since.
+
+    finished: False where it was stopped before it came to the end; asked for again it goes on.
+    """
+
+    batch_id: int
+    restored: int
+    kept: int
+    finished: bool
+
+
+def undo(
+    database: Transactions,
+    *,
+    actor: Actor,
+    batch_id: int,
+    clock: Clock,
+    on_progress: Tell | None = None,
+    should_stop: Stop | None = None,
+) -> Undone:
+    """Take a recycle back (supervisors), chunk after chunk; one that was undone in part is undone to the end.
+
+    Kept are leads whose state changed since (called, edited, recycled again, registered) and leads in a seller's
+    hands.
+
+    Args:
+        clock: the time, asked at each chunk.
+        on_progress: told after each chunk. ``should_stop``: asked before each.
+
+    Raises:
+        NotAllowed: a seller or an auditor.  NotFound: no such batch.  Conflict: it runs, or was taken back already.
+    """
+    require(actor, *LEADING_ROLES, to="undo a recycle")
+    with database.transaction() as session:
+        cursor = begin(session, actor=actor, batch_id=batch_id, now=clock())
+    with database.reading() as session:
+        ids = _recycled_ids(session, actor, batch_id, after=cursor)
+
+    def chunk(session: Session, part: Sequence[int]) -> int:
+        return step(session, actor=actor, batch_id=batch_id, lead_ids=part, now=clock())
+
+    finished = False
+    try:
+        finished = in_chunks(
+            database,
+            chunk,
+            batch_id=batch_id,
+            ids=ids,
+            clock=clock,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        _end(database, actor, batch_id, BatchState.UNDONE if finished else BatchState.HALF_UNDONE, clock())
+    except NotWorking:
+        finished = False  # somebody else goes on with it
+    except BaseException:
+        with suppress(DomainError):  # without this it shows as half undone soon
+            _end(database, actor, batch_id, BatchState.HALF_UNDONE, clock())
+        raise
+    with database.reading() as session:
+        batch = session.get_one(RecycleBatch, batch_id)
+    return Undone(batch_id, batch.restored, batch.kept, finished)
+
+
+def begin(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> int:
+    """From now on the batch is being taken back; returns the last lead that was done already (0: none).
+
+    Raises:
+        NotFound: no such batch.  Conflict: it runs, or was taken back already.
+    """
+    require(actor, *LEADING_ROLES, to="undo a recycle")
+    batch, _ = held(session, actor=actor, batch_id=batch_id)
+    state = state_of(batch, now)
+    if state not in _UNDOABLE:
+        raise refuse(batch, state, "taken back")
+    if state is not BatchState.HALF_UNDONE:
+        batch.cursor = 0
+    batch.state, batch.touched_at = BatchState.UNDOING.value, now
+    batch.undone_by, batch.undone_at = actor.user_id, now
+    return batch.cursor
+
+
+def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[int], now: datetime) -> int:
+    """One chunk: put those of ``lead_ids`` (ascending, after the last chunk) back that nobody touched since.
+
+    Returns:
+        How many were put back. Eight statements, whatever the number.
+
+    Raises:
+        NotWorking: somebody else goes on with it.
+    """
+    require(actor, *LEADING_ROLES, to="undo a recycle")
+    batch, campaign = held(session, actor=actor, batch_id=batch_id)
+    if batch.state != BatchState.UNDOING or (lead_ids and batch.cursor >= lead_ids[0]):
+        raise NotWorking(f"The undo of recycle {batch_id} was stopped or continued elsewhere.")
+    if not lead_ids:
+        return 0
+    lock(session, actor=actor, campaign_id=batch.campaign_id, lead_ids=lead_ids)
+    dialable = policy_of(campaign).dialable
+
+    def waits(was: WasThen) -> ColumnElement[int]:
+        spent = was("exhausted") if batch.reset_attempts else None
+        return queue_state.as_sql(
+            dialable, spent, status=was("status"), waited=was("queue_state"), in_hopper=False
+        )
+
+    restored = lead_status.restore_many(
+        session,
+        organisation_id=actor.organisation_id,
+        batch_id=batch_id,
+        lead_ids=lead_ids,
+        columns=changes.columns(reset_attempts=batch.reset_attempts, include_final=batch.include_final),
+        at=now,
+        user_id=actor.user_id,
+        only=[not_(in_hands())],
+        waits=waits,
+    )
+    if restored:
+        leave_hopper(session, restored)
+    batch.restored += len(restored)
+    batch.kept += len(lead_ids) - len(restored)
+    batch.cursor, batch.touched_at = lead_ids[-1], now
+    return len(restored)
+
+
+def _recycled_ids(session: Session, actor: Actor, batch_id: int, *, after: int) -> Sequence[int]:
+    """The leads of a batch in order, as plain numbers."""
+    statement = (
+        select(col(HistoryEvent.lead_id))
+        .where(
+            col(HistoryEvent.organisation_id) == actor.organisation_id,
+            col(HistoryEvent.batch_id) == batch_id,
+            col(HistoryEvent.kind) == Cause.RECYCLE.value,
+            col(HistoryEvent.lead_id) > after,
+        )
+        .order_by(col(HistoryEvent.lead_id))
+    )
+    found = array("q")
+    rows = session.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}).scalars()
+    for part in rows.partitions():
+        found.extend(part)
+    return found
+
+
+def _end(database: Transactions, actor: Actor, batch_id: int, state: BatchState, now: datetime) -> None:
+    with database.transaction() as session:
+        batch, _ = held(session, actor=actor, batch_id=batch_id)
+        if batch.state != BatchState.UNDOING:
+            raise NotWorking(f"The undo of recycle {batch_id} was ended elsewhere.")
+        batch.state, batch.touched_at = state.value, now
