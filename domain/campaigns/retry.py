@@ -19,6 +19,9 @@ from domain.errors import Invalid
 LONGEST_WAIT: Final = 90 * 24 * 3600
 """Seconds no wait may exceed, however it grows."""
 
+OVERDUE: Final = timedelta(minutes=5)
+"""A retry that is due longer than this comes before fresh leads of its priority: as often as a job looks."""
+
 _EXAMPLE: Final = 'write for example "no_answer=4h, busy=30m*2<=4h"'
 
 
