@@ -1,7 +1,7 @@
 """Calls reported from outside (an exchange, another system): recorded once, then applied to their leads.
 
-One table, complete over all statuses, says which change a call result may make; a refused change keeps the
-status and is recorded. The same report twice counts once; an older call that arrives late never overwrites a
+The table of ``domain.calling.status_table`` says which change a result may make; a refused one keeps the status
+and is recorded. The same report twice counts once; an older call that arrives late never overwrites a
 newer one. Source: the calling specification, 1.1, 1.6 and 6.
 """
 
@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history, queue_state
+from domain.calling import lead_status, queue_state
+from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, HopperEntry, Lead
+from domain.calling.status_table import Cause, allows
 from domain.campaigns import retry
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import Policy, policy_of
@@ -34,11 +36,11 @@ _STATUS_OF = {
     for result in CallResult
 }
 
-# From every status (none included) what each result makes of it; final statuses are left by no call.
-ALLOWED: dict[str | None, dict[CallResult, DialStatus | None]] = {
-    status: {result: None if status in FINAL_STATUSES else target for result, target in _STATUS_OF.items()}
-    for status in (*(each.value for each in DialStatus), None)
-}
+
+def target_of(status: str | None, result: CallResult) -> DialStatus | None:
+    """What a result makes of a status; None where the table of changes refuses it."""
+    target = _STATUS_OF[result]
+    return target if status not in FINAL_STATUSES and allows(Cause.CALL, status, target) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> 
 def apply(
     session: Session,
     *,
-    actor: Actor,
+    actor: Actor | None,
     lead: Lead,
     policy: Policy,
     call: ReportedCall,
@@ -163,13 +165,15 @@ def apply(
 ) -> bool:
     """Let a recorded call count for its lead, and change its status where the table allows and it is the newest.
 
+    Args:
+        actor: who reported it; None for a job.
+
     Returns:
         Whether the status was decided by this call.
     """
     newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
-    target = ALLOWED.get(lead.status or None, ALLOWED[None])[call.result] if newest else None
-    before = history.lead_values(lead)
-    values: dict[str, object] = {"version": lead.version + 1, "updated_at": now}
+    target = target_of(lead.status, call.result) if newest else None
+    values: dict[str, object] = {}
     if call.counted:
         values["dial_attempts"] = _expected_attempts(session, lead)
         since_reset = lead.counting_from is None or call.started_at >= lead.counting_from
@@ -183,32 +187,32 @@ def apply(
         values |= _waits(session, lead, policy, DialStatus(str(lead.status)), exhausted=True)
     if values.get("status") in FINAL_STATUSES:
         _cancel_callbacks(session, lead, now)
-    affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**values))
-    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
-    history.write(
-        session,
-        organisation_id=lead.organisation_id,
-        at=now,
-        kind="call" if target is not None else "call_refused",
-        user_id=actor.user_id,
-        lead_id=lead.id,
-        contact_id=lead.contact_id,
-        campaign_id=lead.campaign_id,
+    event = Event(
+        kind=None if target is not None else "call_refused",
+        user_id=actor.user_id if actor is not None else None,
         call_id=call_id,
         action=call.result.value,
-        before=old,
-        after=new,
     )
+    lead_status.change(session, cause=Cause.CALL, lead=lead, values=values, at=now, event=event)
     session.expire(lead)
     return target is not None
 
 
 def _expected_attempts(session: Session, lead: Lead) -> int:
-    """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``."""
+    """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``.
+
+    A call from elsewhere that did not reach the lead yet counts when it does.
+    """
     since = [] if lead.counting_from is None else [col(Call.started_at) >= lead.counting_from]
     rows = session.execute(
         select(col(Call.source), func.count())
-        .where(col(Call.lead_id) == lead.id, col(Call.counted), col(Call.undone_at).is_(None), *since)
+        .where(
+            col(Call.lead_id) == lead.id,
+            col(Call.counted),
+            col(Call.undone_at).is_(None),
+            or_(col(Call.source) != "external", col(Call.applied_at).is_not(None)),
+            *since,
+        )
         .group_by(col(Call.source))
     ).all()
     counts = {str(source): int(count) for source, count in rows}

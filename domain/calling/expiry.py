@@ -12,8 +12,10 @@ from datetime import datetime
 from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history
+from domain.calling import history, lead_status
+from domain.calling.lead_status import Event
 from domain.calling.models import HeldNumber, HopperEntry, Lead
+from domain.calling.status_table import Cause
 from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, HopperState, QueueState
 from domain.sql import affected
 
@@ -56,23 +58,19 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
     dialled = [
         lead for entry, lead in claims if entry.call_id is not None and lead.status not in FINAL_STATUSES
     ]
-    history.write_many(session, [_event(entry, lead, now) for entry, lead in claims])
+    ended = {lead.id for lead in dialled}
+    history.write_many(session, [_event(entry, lead, now) for entry, lead in claims if lead.id not in ended])
     _give_back(session, rows, now)
-    if dialled:
-        _outcome_missing(session, dialled, now)
+    _outcome_missing(session, [(entry, lead) for entry, lead in claims if lead.id in ended], now)
     return len(claims)
 
 
 def note(session: Session, *, entry: HopperEntry, lead: Lead, now: datetime) -> None:
     """Write down that a claim has ended, for a caller that takes the lead over: its seller may still be late."""
-    history.write_many(session, [_event(entry, lead, now) | {"before": None, "after": None}])
+    history.write_many(session, [_event(entry, lead, now)])
 
 
 def _event(entry: HopperEntry, lead: Lead, now: datetime) -> dict[str, object]:
-    missing = entry.call_id is not None and lead.status not in FINAL_STATUSES
-    before, after = history.changed(
-        history.lead_values(lead), history.plain(_missing_values(lead, now)) if missing else {}
-    )
     return {
         "organisation_id": entry.organisation_id,
         "at": now,
@@ -82,8 +80,6 @@ def _event(entry: HopperEntry, lead: Lead, now: datetime) -> dict[str, object]:
         "contact_id": lead.contact_id,
         "campaign_id": entry.campaign_id,
         "call_id": entry.call_id,
-        "before": before or None,
-        "after": after or None,
     }
 
 
@@ -115,7 +111,7 @@ def _give_back(session: Session, rows: Sequence[tuple[HopperEntry, Lead]], now: 
         )
 
 
-def _missing_values(lead: Lead, now: datetime) -> dict[str, object]:
+def _missing_values(lead: Lead) -> dict[str, object]:
     """Dialled, but nobody said how it ended. A pending callback keeps its place."""
     reached = lead.campaign_status in (CampaignStatus.NOT_CONTACTED, CampaignStatus.COULD_NOT_CONTACT)
     waits = lead.queue_state == QueueState.CALLBACK
@@ -123,15 +119,20 @@ def _missing_values(lead: Lead, now: datetime) -> dict[str, object]:
         "status": DialStatus.CONTACTED.value,
         "campaign_status": CampaignStatus.CONTACTED.value if reached else lead.campaign_status,
         "queue_state": QueueState.CALLBACK.value if waits else QueueState.OUT.value,
-        "last_status_change": now,
     }
 
 
-def _outcome_missing(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    session.execute(
-        update(Lead),
-        [
-            {"id": lead.id, **_missing_values(lead, now), "version": lead.version + 1, "updated_at": now}
-            for lead in leads
+def _outcome_missing(session: Session, claims: Sequence[tuple[HopperEntry, Lead]], now: datetime) -> None:
+    lead_status.change_each(
+        session,
+        cause=Cause.CLAIM_EXPIRED,
+        changes=[
+            (
+                lead,
+                _missing_values(lead),
+                Event(user_id=entry.locked_by or entry.kept_for, call_id=entry.call_id),
+            )
+            for entry, lead in claims
         ],
+        at=now,
     )

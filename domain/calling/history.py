@@ -33,6 +33,7 @@ LEAD_VALUES: tuple[str, ...] = (
     "segment",
     "shift_wanted",
     "owner_id",
+    "recycle_batch_id",
 )
 
 

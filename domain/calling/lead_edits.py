@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select, update
 from sqlmodel import Session, col
 
-from domain.calling import expiry, history, leads, queue_state
+from domain.calling import expiry, lead_status, leads, queue_state
+from domain.calling.lead_status import Event
 from domain.calling.models import Activity, HopperEntry, Lead
+from domain.calling.status_table import Cause
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import policy_of
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CampaignStatus, DialStatus, Resolution
@@ -66,13 +68,13 @@ def edit(
     ).scalar_one_or_none()
     if entry is not None and entry.locked_by is not None and (entry.expires_at or now) > now:
         raise Conflict(f"Lead {lead_id} is in a seller's hands; try again when it is free.", code="held")
-    before = history.lead_values(lead) | {"priority": lead.priority}
     values = _changed_values(session, actor, lead, campaign, changes, now)
     if entry is not None:
         if entry.locked_by is not None:
             expiry.note(session, entry=entry, lead=lead, now=now)
         affected(session, delete(HopperEntry).where(col(HopperEntry.id) == entry.id))
-    affected(session, update(Lead).where(col(Lead.id) == lead_id).values(**values))
+    event = Event(user_id=actor.user_id)
+    lead_status.change(session, cause=Cause.EDIT, lead=lead, values=values, at=now, event=event)
     queue_state.keep_paused_out(session, lead_ids=[lead_id])
     if values.get("status") in FINAL_STATUSES:
         _cancel_callbacks(session, lead_id, now)
@@ -87,19 +89,6 @@ def edit(
                 rank=99 - int(str(values.get("priority", lead.priority))),
             )
         )
-    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
-    history.write(
-        session,
-        organisation_id=actor.organisation_id,
-        at=now,
-        kind="edit",
-        user_id=actor.user_id,
-        lead_id=lead_id,
-        contact_id=lead.contact_id,
-        campaign_id=lead.campaign_id,
-        before=old,
-        after=new,
-    )
     return leads.show(session, actor=actor, lead_id=lead_id, now=now)
 
 
@@ -163,7 +152,6 @@ def _changed_values(
         values["owner_id" if name == "seller" else name] = None
     status = values.get("status", lead.status)
     if "status" in values and status != lead.status:
-        values["last_status_change"] = now
         values["exhausted"] = False
     pending = session.execute(
         select(
@@ -182,7 +170,7 @@ def _changed_values(
         dialable=policy_of(campaign).dialable,
         callback_pending=bool(pending) and status not in FINAL_STATUSES,
     )
-    return values | {"queue_state": state.value, "version": lead.version + 1, "updated_at": now}
+    return values | {"queue_state": state.value}
 
 
 def _codes(changes: LeadChanges) -> dict[str, object]:

@@ -158,15 +158,12 @@ def lead_values(work: Work, planned: Planned, reason: int | None) -> dict[str, o
         "dial_result": work.action.result,
         **counters(work),
         "exhausted": made.exhausted,
-        "last_status_change": now if made.status != lead.status else lead.last_status_change,
         "last_action_at": now,
         "next_attempt_at": made.next_attempt_at or lead.next_attempt_at,
         "queue_state": state.value,
         "segment": made.segment,
         "shift_wanted": shift_wanted,
         "owner_id": owner_id,
-        "version": lead.version + 1,
-        "updated_at": now,
     }
 
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from sqlalchemy import String, and_, bindparam, exists, outerjoin, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history, late, outcome_writes, phones, plan
+from domain.calling import history, late, lead_status, outcome_writes, phones, plan
 from domain.calling.actions import label_of
 from domain.calling.dossier import PROMOTED, facts_of
+from domain.calling.lead_status import Event
 from domain.calling.models import (
     Activity,
     Call,
@@ -28,6 +29,7 @@ from domain.calling.models import (
 from domain.calling.outcome_writes import Planned, Work
 from domain.calling.phones import Number
 from domain.calling.plan import Plan
+from domain.calling.status_table import Cause
 from domain.calling.views import OutcomeResult, ReasonView
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
@@ -38,7 +40,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.people import states
 from domain.people.rights import SELLING_ROLES, Actor, require
 from domain.sales.sales import SaleInput
-from domain.sql import LEAD, ORGANISATION, SELLER, change_row
+from domain.sql import LEAD, ORGANISATION, SELLER
 
 _CALLBACK_PENDING = exists(
     select(col(Activity.id)).where(
@@ -266,28 +268,16 @@ def _write(
     call_id = outcome_writes.call(session, work)
     closed = outcome_writes.close_callbacks(session, work)
     values = outcome_writes.lead_values(work, planned, chosen_reason)
-    change_row(session, "lead", lead.id, values)
+    event = Event(user_id=work.actor.user_id, call_id=call_id, action=work.action.slug)
+    event_id = lead_status.change(
+        session, cause=Cause.OUTCOME, lead=lead, values=values, at=work.now, event=event
+    )
     made_ids = outcome_writes.activities(session, work, made, call_id)
     if made.segment != lead.segment:
         outcome_writes.know_segment(session, work, made.segment)
     notices = outcome_writes.consequences(session, work, planned, call_id, sale)
     outcome_writes.leave_hopper(session, work)
     outcome_writes.forget_draft(session, work)
-    old, new = history.changed(before, history.plain({k: v for k, v in values.items() if k in before}))
-    event_id = history.write(
-        session,
-        organisation_id=lead.organisation_id,
-        at=work.now,
-        kind="outcome",
-        user_id=work.actor.user_id,
-        lead_id=lead.id,
-        contact_id=lead.contact_id,
-        campaign_id=lead.campaign_id,
-        call_id=call_id,
-        action=work.action.slug,
-        before=old,
-        after=new,
-    )
     work.former |= {"call": call_id, "closed": closed, "made": made_ids, "action": work.action.slug}
     outcome_writes.remember(session, work, event_id)
     states.enter(

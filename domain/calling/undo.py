@@ -14,9 +14,11 @@ from typing import cast
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from domain.calling import claims, giving_back, history, holding, late, queue_state
+from domain.calling import claims, giving_back, history, holding, late, lead_status, queue_state
 from domain.calling.actions import label_of
+from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
+from domain.calling.status_table import Cause
 from domain.calling.views import UndoResult
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
@@ -239,35 +241,24 @@ def _times(values: Mapping[str, object]) -> dict[str, object]:
 
 def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> list[int]:
     """Leads the register had blocked come back; returns those somebody changed since."""
+    if not former.blocked:
+        return []
+    found = session.execute(
+        select(Lead)
+        .where(col(Lead.id).in_([lead_id for lead_id, _, _ in former.blocked]))
+        .execution_options(populate_existing=True)
+    ).scalars()
+    leads = {lead.id: lead for lead in found}
     kept: list[int] = []
-    events: list[dict[str, object]] = []
     for lead_id, version, values in former.blocked:
-        changed = affected(
-            session,
-            update(Lead)
-            .where(col(Lead.id) == lead_id, col(Lead.version) == version)
-            .values(
-                **_back({name: values[name] for name in do_not_call.BLOCKED_VALUES}),
-                version=version + 1,
-                updated_at=now,
-            ),
-        )
-        if not changed:
+        lead = leads.get(lead_id)
+        if lead is None or lead.version != version:
             kept.append(lead_id)
             continue
+        back = _back({name: values[name] for name in do_not_call.BLOCKED_VALUES if name in values})
+        event = Event(user_id=actor.user_id)
+        lead_status.change(session, cause=Cause.UNDO, lead=lead, values=back, at=now, event=event)
         _follow(session, lead_id, version - 1, version + 1)
-        events.append(
-            {
-                "organisation_id": actor.organisation_id,
-                "at": now,
-                "kind": "undo",
-                "user_id": actor.user_id,
-                "lead_id": lead_id,
-                "before": {"status": "dnc"},
-                "after": {"status": values.get("status")},
-            }
-        )
-    history.write_many(session, events)
     return kept
 
 
@@ -309,30 +300,9 @@ def _restore_lead(
     session: Session, actor: Actor, entry: UndoEntry, lead: Lead, former: _Former, now: datetime
 ) -> None:
     values = _back(former.lead) | _counters_back(former, lead)
-    now_values = history.lead_values(lead)
-    affected(
-        session,
-        update(Lead)
-        .where(col(Lead.id) == entry.lead_id)
-        .values(**values, version=lead.version + 1, updated_at=now),
-    )
+    event = Event(user_id=actor.user_id, call_id=former.call, action=former.action, undoes=entry.event_id)
+    lead_status.change(session, cause=Cause.UNDO, lead=lead, values=values, at=now, event=event)
     _follow(session, entry.lead_id, former.version, lead.version + 1)
-    before, after = history.changed(now_values, history.plain(values))
-    history.write(
-        session,
-        organisation_id=actor.organisation_id,
-        at=now,
-        kind="undo",
-        user_id=actor.user_id,
-        lead_id=entry.lead_id,
-        contact_id=lead.contact_id,
-        campaign_id=entry.campaign_id,
-        call_id=former.call,
-        action=former.action,
-        before=before,
-        after=after,
-        undoes=entry.event_id,
-    )
 
 
 def _draft_again(session: Session, actor: Actor, lead_id: int, note: str, now: datetime) -> None:

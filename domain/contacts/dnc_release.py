@@ -12,8 +12,10 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from domain.calling import history, queue_state
+from domain.calling import lead_status, queue_state
+from domain.calling.lead_status import Event
 from domain.calling.models import HistoryEvent, Lead
+from domain.calling.status_table import Cause
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.codes import CampaignStatus, DialStatus
@@ -102,25 +104,10 @@ def _give_back(session: Session, actor: Actor, leads: Sequence[Lead], now: datet
     if not leads:
         return
     former = _before(session, actor, [lead.id or 0 for lead in leads])
-    events = []
+    event = Event(user_id=actor.user_id)
     for lead in leads:
         values = former.get(lead.id or 0) or _by_attempts(lead)
-        changed = {**values, "last_status_change": now, "version": lead.version + 1, "updated_at": now}
-        affected(session, update(Lead).where(col(Lead.id) == lead.id).values(**changed))
-        events.append(
-            {
-                "organisation_id": actor.organisation_id,
-                "at": now,
-                "kind": "do_not_call_removed",
-                "user_id": actor.user_id,
-                "lead_id": lead.id,
-                "contact_id": lead.contact_id,
-                "campaign_id": lead.campaign_id,
-                "before": {name: getattr(lead, name) for name in values},
-                "after": values,
-            }
-        )
-    history.write_many(session, events)
+        lead_status.change(session, cause=Cause.OFF_REGISTER, lead=lead, values=values, at=now, event=event)
     campaigns = select(Campaign).where(col(Campaign.id).in_({lead.campaign_id for lead in leads}))
     for campaign in session.execute(campaigns).scalars():
         ids = [lead.id for lead in leads if lead.campaign_id == campaign.id]

@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, upda
 from sqlmodel import Session, col
 
 from domain.base import BigId
-from domain.calling import history
+from domain.calling import history, lead_status
+from domain.calling.lead_status import Event
 from domain.calling.models import Activity, HopperEntry, Lead
+from domain.calling.status_table import Cause
 from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState
 from domain.constructs import insert_ignore
 from domain.contacts import dnc_release
@@ -25,7 +27,7 @@ from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
 from domain.sql import affected
 
-BLOCKED_VALUES = ("status", "queue_state", "last_status_change")
+BLOCKED_VALUES = ("status", "queue_state", "last_status_change", "recycle_batch_id")
 """What blocking changes in a lead, beside its version."""
 
 _FINAL = frozenset(status.value for status in FINAL_STATUSES)
@@ -218,15 +220,18 @@ def block_again(session: Session, *, actor: Actor, lead_ids: Sequence[int], now:
 def _block(
     session: Session, actor: Actor, leads: Sequence[Lead], now: datetime
 ) -> tuple[list[tuple[int, int, dict[str, object]]], list[int]]:
-    """The leads become *do not call*, leave the hopper, lose their callbacks."""
+    """The leads become *do not call*, leave the hopper, lose their callbacks.
+
+    Only their dial status changes: how far a campaign got with the person, and why, stays what it was.
+    """
     if not leads:
         return [], []
     ids = [lead.id or 0 for lead in leads]
     before = {lead.id or 0: history.lead_values(lead) for lead in leads}
-    session.execute(
-        update(Lead).where(col(Lead.id).in_(ids)).values(**_blocked_values(now)),
-        execution_options={"synchronize_session": False},
-    )
+    event = Event(user_id=actor.user_id)
+    blocked = {"status": DialStatus.DNC.value, "queue_state": QueueState.OUT.value}
+    changes = [(lead, blocked, event) for lead in leads]
+    lead_status.change_each(session, cause=Cause.DO_NOT_CALL, changes=changes, at=now)
     cancelled = list(
         session.execute(
             update(Activity)
@@ -246,40 +251,7 @@ def _block(
             col(HopperEntry.lead_id).in_(ids), col(HopperEntry.state) == HopperState.NEW.value
         ),
     )
-    after = history.plain(_blocked_values(now, for_history=True))
-    history.write_many(
-        session,
-        [
-            {
-                "organisation_id": actor.organisation_id,
-                "at": now,
-                "kind": "do_not_call",
-                "user_id": actor.user_id,
-                "lead_id": lead.id,
-                "contact_id": lead.contact_id,
-                "campaign_id": lead.campaign_id,
-                "before": {key: before[lead.id or 0][key] for key in after},
-                "after": after,
-            }
-            for lead in leads
-        ],
-    )
     return [(lead.id or 0, lead.version + 1, before[lead.id or 0]) for lead in leads], cancelled
-
-
-def _blocked_values(now: datetime, *, for_history: bool = False) -> dict[str, object]:
-    """The values of a lead that was blocked by the register.
-
-    Only the dial status: how far its campaign got with the person, and why, stays what it was.
-    """
-    values: dict[str, object] = {
-        "status": DialStatus.DNC.value,
-        "queue_state": QueueState.OUT.value,
-        "last_status_change": now,
-    }
-    if not for_history:
-        values |= {"version": col(Lead.version) + 1, "updated_at": now}
-    return values
 
 
 def remove(session: Session, *, actor: Actor, number: str, now: datetime) -> int:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from domain.calling.calls import ALLOWED, ReportedCall
+from domain.calling.calls import ReportedCall, target_of
 from domain.codes import FINAL_STATUSES, CallResult, DialStatus, QueueState
 from domain.errors import Invalid, NotAllowed, NotFound
 from tests.support.floor import Floor
@@ -31,9 +31,11 @@ def test_which_change_a_result_makes_from_every_status(floor: Floor, status: str
         assert (lead.dial_attempts, lead.dial_result) == (1, result.value)
 
 
-def test_the_table_is_complete() -> None:
-    assert set(ALLOWED) == {*(status.value for status in DialStatus), None}
-    assert {frozenset(row) for row in ALLOWED.values()} == {frozenset(CallResult)}
+@pytest.mark.parametrize("result", list(CallResult))
+def test_a_result_moves_every_open_status_and_no_final_one(result: CallResult) -> None:
+    targets = {status: target_of(status, result) for status in STATUSES}
+    assert {status for status, target in targets.items() if target is None} == set(FINAL_STATUSES)
+    assert len(set(targets.values()) - {None}) == 1
 
 
 @pytest.mark.parametrize("before", range(1, 8))
