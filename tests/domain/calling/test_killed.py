@@ -90,7 +90,7 @@ def killed(
     while here.poll():
         try:
             seen.note(here.recv())
-        except EOFError:
+        except (EOFError, ConnectionResetError):  # how a pipe ends whose other side was killed
             break
     if floor.database.dialect == "postgresql":
         with floor.database.transaction() as session:
