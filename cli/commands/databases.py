@@ -26,6 +26,24 @@ def _administrators_only(work: Invocation, to: str) -> None:
     require(work.actor, Role.ADMIN, to=to)
 
 
+def _administrator_replaces(work: Invocation) -> None:
+    """Whoever replaces a whole shop must be its administrator, named or assumed."""
+    from domain.codes import Role
+    from domain.errors import NotFound
+    from domain.people.rights import require
+    from storage.errors import DatabaseDamaged
+
+    try:
+        actor = work.actor
+    except DatabaseDamaged:
+        return  # nobody can sign in there any more; a backup is what helps
+    except NotFound:
+        if work.configuration.settings.user is None:
+            return  # a shop without users
+        raise
+    require(actor, Role.ADMIN, to="replace the database")
+
+
 @command(app, "status")
 def status(work: Invocation) -> None:
     """Where the database is, and whether it fits this program."""
@@ -132,10 +150,10 @@ def restore(
     from storage.backup import restore as put_back
 
     where = parse_address(work.url).where
-    stands = schema.state(work.url).kind not in ("missing", "empty", "foreign")
-    if stands and not force:
-        if schema.state(work.url).kind == "current":
-            _administrators_only(work, "replace the database")
+    stands = schema.state(work.url).kind
+    if stands == "current":
+        _administrator_replaces(work)
+    if stands not in ("missing", "empty", "foreign") and not force:
         force = work.confirm(
             f"Replace the shop in {where} by what {file} holds? What is not in it is lost.",
             without_terminal=False,
