@@ -77,12 +77,20 @@ class PaletteProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
+        found = False
         for entry in self._entries:
             score, offsets = matcher.fuzzy_search.match(query, entry.title)
             in_help = matcher.match(entry.help) / 2
             if max(score, in_help) <= 0:
                 continue
+            found = True
             marked = Content(entry.title)
             for offset in offsets if score else ():
                 marked = marked.stylize(matcher.match_style, offset, offset + 1)
             yield Hit(max(score, in_help), entry.line(marked), entry.run, entry.title, entry.help)
+        if not found:
+            app: DialdeckApp = self.app
+            nothing = _("No command has “{query}” in its name").format(query=clean(query))
+            yield Hit(
+                0.1, Content(nothing), app.action_help, nothing, _("Enter shows all keys that work here")
+            )

@@ -151,7 +151,8 @@ def _card(
         due=due,
         due_later=later,
         assigned=own,
-        waiting=waiting,
+        # While a campaign is closed those whose turn it would be wait for its hours: nobody is lost.
+        waiting=waiting + (0 if open_now else ripe),
         done_today=done.get(number, 0),
         next_at=next_due if open_now else opening,
         closed_because=_closed(campaign, open_now, opening),

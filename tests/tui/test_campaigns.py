@@ -129,3 +129,11 @@ async def test_enter_pressed_before_the_campaigns_are_counted_opens_the_first(op
         gate.set()
         await settled(pilot)
         assert isinstance(app.screen, ConsoleScreen)
+
+
+async def test_people_of_a_closed_campaign_are_counted_as_waiting(open_app: OpenApp) -> None:
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        due, ready, yours, later, waiting, done = line_with(app, "Renewals").split()[-6:]
+        assert (due, ready, yours, later, waiting, done) == ("0", "0", "0", "0", "1", "0")

@@ -138,3 +138,15 @@ async def test_copying_shows_what_was_copied(open_app: OpenApp) -> None:
         await settled(pilot)
         assert app.clipboard == f"{MARKUP} +12125550123"
         assert f"Copied the number: {MARKUP}" in shown(app)
+
+
+async def test_the_palette_says_what_to_do_when_nothing_is_found(open_app: OpenApp) -> None:
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"xyz[/x]")
+        await settled(pilot)
+        assert "No command has “xyz[/x]” in its name" in shown(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Keys that work here" in shown(app)

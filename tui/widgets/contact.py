@@ -21,6 +21,7 @@ class ContactPane(Pane, can_focus=True):
         super().__init__(title, id=id)
         self.reader = reader
         self.whole = whole
+        self.hint = ""
         self.dossier: Dossier | None = None
         self.now = datetime.min.replace(tzinfo=UTC)
         self.selected: str | None = None
@@ -42,8 +43,13 @@ class ContactPane(Pane, can_focus=True):
         if dossier is None:
             return []
         rows = [row for line in self._phones(dossier) for row in wrap_line(line, width, 5)]
-        for label, value in self._fields(dossier):
+        fields = self._fields(dossier)
+        for label, value in fields:
             rows.extend(field_rows(label, value, width))
+        if not fields:
+            rows.extend(
+                wrap_line(((" " + _("nothing else is known"), "muted"), (self.hint, "muted")), width, 1)
+            )
         if not self.whole or dossier.others:
             rows.extend(self._place(dossier, width))
         if self.whole:

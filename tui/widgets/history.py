@@ -26,6 +26,7 @@ class HistoryPane(Pane, can_focus=True):
     def __init__(self, title: str, reader: Reader) -> None:
         super().__init__(title, id="history")
         self.reader = reader
+        self.hint = ""
         self.dossier: Dossier | None = None
         self.now = datetime.min.replace(tzinfo=UTC)
 
@@ -45,7 +46,8 @@ class HistoryPane(Pane, can_focus=True):
         if self.dossier is None:
             return []
         if not self.dossier.history and not self.dossier.others:
-            return [((" " + _("never called before"), "muted"),)]
+            begin = f" · {self.hint}" if self.hint else ""
+            return [((" " + _("never called before") + begin, "muted"),)]
         rows: list[Line] = []
         for line in self.dossier.history:
             rows.extend(event_rows(line, self.now, self.reader, width, zone_of(self.dossier)))

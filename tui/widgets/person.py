@@ -164,7 +164,7 @@ def attempts(dossier: Dossier, now: datetime, reader: Reader) -> Line:
         line += [DOT, (result_words(dossier.last_result) + when, "muted")]
     elif at is not None:
         line += [DOT, (_("dialled") + when, "muted")]
-    elif dossier.status:
+    elif dossier.status and dossier.status != DialStatus.NEW:
         line += [DOT, (result_words(dossier.status), "muted")]
     return tuple(line)
 

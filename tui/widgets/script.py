@@ -24,15 +24,19 @@ class ScriptPane(Pane, can_focus=True):
     def __init__(self, title: str) -> None:
         super().__init__(title, id="script")
         self.source = ""
+        self.nothing = ""
 
-    def show(self, source: str) -> None:
-        """Show this script from its beginning."""
+    def show(self, source: str, nothing: str = "") -> None:
+        """Show this script from its beginning; ``nothing`` where there is none."""
         if source != self.source:
             self.source, self.top = source, 0
+        self.nothing = nothing
         self.redraw()
 
     def body(self, width: int) -> list[Line]:
         """The script wrapped to the width."""
+        if not self.source.strip() and self.nothing:
+            return [((" ", "muted"), *row) for row in wrap_line(((self.nothing, "muted"),), width - 1)]
         return render(self.source, width - 2)
 
 

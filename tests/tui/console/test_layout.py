@@ -257,3 +257,20 @@ def test_picture_without_colour(
     monkeypatch.setenv("NO_COLOR", "1")
     run = console("x", holds=("Press x again to confirm", "● ready"))
     assert snap_compare(open_app(user="ana"), terminal_size=size, run_before=run)
+
+
+async def test_what_is_not_there_says_what_to_do(small_shop: SmallShop) -> None:
+    def bare(session: Session) -> None:
+        campaign = session.exec(select(Campaign).where(Campaign.id == small_shop.campaigns["spring"])).one()
+        campaign.script = ""
+        contact = session.exec(select(Contact).where(Contact.name == "María González")).one()
+        contact.email, contact.tags = None, []
+        session.add_all([campaign, contact])
+
+    small_shop.write(bare)
+    async with seated(small_shop, size=(120, 40)) as seat:
+        script = " ".join(seat.screen.script.shown_text().split())
+        assert "no script; a supervisor adds it (campaigns edit --script)" in script
+        assert "never called before · d dials" in seat.text
+        contact = " ".join(seat.screen.contact.shown_text().split())
+        assert "nothing else is known · w writes a note" in contact

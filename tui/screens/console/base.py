@@ -218,7 +218,10 @@ class ConsoleBase(CommandScreen[None]):
         self.board.show(dossier, now)
         self.history.show(dossier, now)
         self.contact.show(dossier, now, self.number)
-        self.script.show(fill(dossier.script, self._blanks(dossier)))
+        self.script.show(
+            fill(dossier.script, self._blanks(dossier)),
+            _("no script; a supervisor adds it (campaigns edit --script)"),
+        )
         self.share_left()
 
     def share_left(self) -> None:

@@ -48,6 +48,8 @@ class ConsoleScreen(Background):
         actor = self.desk.actor
         self.bar.tell(campaign=self.campaign, user=actor.name, database=self.desk.database_label)
         self.note.hint(self.shown_key("console.note"))
+        self.history.hint = _("{key} dials").format(key=self.shown_key("console.dial"))
+        self.contact.hint = " · " + _("{key} writes a note").format(key=self.shown_key("console.note"))
         self.person.say(_("Looking for the next person …"))
         self.open_queue()
         self.start_clocks()
