@@ -23,7 +23,13 @@ from domain.contacts.models import ContactPhone, DoNotCall
 from domain.people.rights import Actor
 from domain.sql import affected
 
-_RESTORED = ("status", "campaign_status", "campaign_resolution", "resolution_reason")
+_RESTORED = (
+    "status",
+    "campaign_status",
+    "campaign_resolution",
+    "resolution_reason",
+    "last_console_action",
+)
 
 
 def release(session: Session, *, actor: Actor, number: str, now: datetime) -> int:
@@ -107,6 +113,9 @@ def _give_back(session: Session, actor: Actor, leads: Sequence[Lead], now: datet
     event = Event(user_id=actor.user_id)
     for lead in leads:
         values = former.get(lead.id or 0) or _by_attempts(lead)
+        if values.get("status") == DialStatus.NEW and lead.dial_attempts > 0:
+            # The call in which they asked for it counts: a new lead has none.
+            values = {**values, **_by_attempts(lead)}
         lead_status.change(session, cause=Cause.OFF_REGISTER, lead=lead, values=values, at=now, event=event)
     campaigns = select(Campaign).where(col(Campaign.id).in_({lead.campaign_id for lead in leads}))
     for campaign in session.execute(campaigns).scalars():

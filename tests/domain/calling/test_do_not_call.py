@@ -239,7 +239,9 @@ def test_dnc_is_left_by_taking_the_number_off_the_register(floor: Floor) -> None
     assert listed(floor) == set()
     lead = floor.row(blocked)
     assert (lead.status, lead.campaign_status, lead.queue_state) == ("busy", 3, QueueState.READY)
-    assert (floor.row(said_so).status, floor.row(said_so).campaign_resolution) == ("new", None)
+    back = floor.row(said_so)
+    assert (back.status, back.campaign_resolution, back.dial_attempts) == ("no_answer", None, 1)
+    assert back.last_console_action is None
     assert floor.events(blocked)[-1].kind == "do_not_call_removed"
     assert {floor.next_id("ana"), floor.next_id("ben")} == {blocked, None}
 
@@ -252,7 +254,7 @@ def test_but_not_while_another_of_its_numbers_is_on_it(floor: Floor) -> None:
     assert floor.row(lead_id).status == "dnc"
     assert listed(floor) == {second, None}
     remove(floor, second)
-    assert floor.row(lead_id).status == "new"
+    assert floor.row(lead_id).status == "no_answer"
     assert listed(floor) == set()
 
 
