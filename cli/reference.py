@@ -47,7 +47,7 @@ KEYS: dict[str, str] = {
     "products list": "id name price_minor currency active",
     "campaigns list": "id name active leads timezone hours start_date end_date",
     "campaigns show": "id name active leads by_status hopper lists region timezone start_date end_date hours "
-    "always_callable holidays retry recyclable max_attempts hopper_level cap_per_day cap_in_days cap_days",
+    "always_callable holidays retry recyclable max_attempts hopper_level hopper_auto cap_per_day cap_in_days cap_days",
     "lists list": "list_id name campaign active state leads source counts created_at",
     "leads import": "rows imported updated duplicates rejected do_not_call list_id seconds rejects_file "
     "reject_reasons columns dry_run resumed",
@@ -73,6 +73,7 @@ KEYS: dict[str, str] = {
     "dnc export": "id number contact reason source added_at",
     "hopper fill": "added size target",
     "hopper show": "by_state by_source",
+    "hopper take-out": "removed kept",
     "hopper clear": "removed",
     "scheduler run": "holder all_ended",
     "scheduler jobs": "id does schedule enabled paused running holder asked last_run last_seconds last_result "

@@ -40,6 +40,13 @@ Hours = _text(
 )
 MaxAttempts = _count("--max-attempts", "Attempts in all.")
 HopperLevel = _count("--hopper-level", "How many leads the hopper holds ready.")
+HopperAuto = Annotated[
+    bool | None,
+    typer.Option(
+        "--hopper-auto/--hopper-fixed",
+        help="Whether it holds more than its level when sellers are fast (without a level it does).",
+    ),
+]
 Holidays = _text("--holidays", "CC[-SUB]", "No calls on the holidays of this country.")
 Retry = _text("--retry", "RULES", 'Waits by status: "no_answer=4h, busy=30m*2<=4h".')
 Recyclable = Annotated[
@@ -124,6 +131,7 @@ def create(
     hours: Hours = None,
     max_attempts: MaxAttempts = None,
     hopper_level: HopperLevel = None,
+    hopper_auto: HopperAuto = None,
     holidays: Holidays = None,
     retry: Retry = None,
     recyclable: Recyclable = None,
@@ -149,6 +157,7 @@ def create(
         hours=hours,
         max_attempts=max_attempts,
         hopper_level=hopper_level,
+        hopper_auto=hopper_auto,
         holidays=holidays,
         retry=retry,
         recyclable=recyclable,
@@ -180,6 +189,7 @@ def edit(
     hours: Hours = None,
     max_attempts: MaxAttempts = None,
     hopper_level: HopperLevel = None,
+    hopper_auto: HopperAuto = None,
     holidays: Holidays = None,
     retry: Retry = None,
     recyclable: Recyclable = None,
@@ -217,6 +227,7 @@ def edit(
         hours=hours,
         max_attempts=max_attempts,
         hopper_level=hopper_level,
+        hopper_auto=hopper_auto,
         holidays=holidays,
         retry=retry,
         recyclable=recyclable,
@@ -308,7 +319,11 @@ def _shown(work: Invocation, found: CampaignView) -> None:
                 ("retry", found.retry),
                 ("called again", ", ".join(found.recyclable)),
                 ("calls to one number", ", ".join(cap for cap in caps if cap)),
-                ("hopper", f"{found.hopper.get('new', 0)} ready of {found.hopper_level}"),
+                (
+                    "hopper",
+                    f"{found.hopper.get('new', 0)} ready of {found.hopper_level}"
+                    + (", more when sellers are fast" if found.hopper_auto else ""),
+                ),
                 ("product", found.default_product),
                 ("lists", found.lists),
             ],

@@ -185,6 +185,7 @@ def test_a_campaign_has_its_settings_and_says_them(shell: Shell, tmp_path: Path)
         "2026-01-01", "2027-01-01", "mon-fri 09:00-18:00"
     )  # fmt: skip
     assert (made["max_attempts"], made["hopper_level"], made["cap_per_day"]) == (3, 50, 2)
+    assert made["hopper_auto"] is False
     assert (made["call_later_seconds"], made["close_exhausted"], made["holidays"]) == (14400, True, "UY")
     assert made["recyclable"] == ["busy", "no_answer"]
     assert str(made["script"]).startswith("# Hello")
@@ -248,11 +249,28 @@ def test_a_paused_list_hands_out_nobody(campaign: Shell) -> None:
     assert "no lead list April" in campaign.refused("lists", "show", "April")
 
 
+def test_the_hopper_is_shown_entry_by_entry_and_some_are_taken_out(campaign: Shell) -> None:
+    campaign.json("hopper", "fill", "--campaign", "Spring")
+    shown = campaign.json("hopper", "show", "--campaign", "Spring", "--entries", "--limit", "3").document
+    assert [each["position"] for each in shown["entries"]] == [1, 2, 3]
+    first = shown["entries"][0]
+    assert (first["source"], first["why"], first["claimed_by"]) == ("fresh", "not called yet", None)
+    rest = campaign.json("hopper", "show", "--campaign", "Spring", "--entries", "--after", "3").document
+    assert [each["position"] for each in rest["entries"]] == [4]
+    assert first["name"] in campaign.done("hopper", "show", "--campaign", "Spring", "--entries").out
+    taken = campaign.json("hopper", "take-out", str(first["entry_id"]), "999999").document
+    assert taken == {"removed": 1, "kept": 1}
+    left = campaign.json("hopper", "show", "--campaign", "Spring", "--entries").document["entries"]
+    assert first["lead_id"] not in [each["lead_id"] for each in left]
+    assert campaign.json("hopper", "fill", "--campaign", "Spring")["added"] == 0
+
+
 def test_the_hopper_is_filled_shown_and_cleared(campaign: Shell) -> None:
     filled = campaign.json("hopper", "fill", "--campaign", "Spring", "--target", "3")
     assert filled.document == {"added": 3, "size": 3, "target": 3}
     shown = campaign.json("hopper", "show", "--campaign", "Spring").document
     assert shown["by_state"]["new"] == 3
     assert shown["by_source"]["fresh"] == 3
+    assert "entries" not in shown
     assert campaign.json("hopper", "clear", "--campaign", "Spring")["removed"] == 3
     assert campaign.json("hopper", "fill", "--campaign", "Spring")["size"] == 4

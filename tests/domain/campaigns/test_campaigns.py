@@ -52,6 +52,19 @@ def test_a_new_one_is_active_without_end_with_all_recyclable_statuses(floor: Flo
     assert view.timezone == floor["sup"].timezone
 
 
+def test_a_level_that_is_named_is_kept_to_and_more_may_be_asked_for_again(floor: Floor) -> None:
+    made = create(floor)
+    assert (made.hopper_level, made.hopper_auto) == (200, True)
+    for settings, expected in (
+        ({"hopper_level": 50}, (50, False)),
+        ({"max_attempts": 4}, (50, False)),
+        ({"hopper_auto": True}, (50, True)),
+        ({"hopper_level": 60, "hopper_auto": True}, (60, True)),
+    ):
+        view = edit(floor, "Autumn", **settings)
+        assert (view.hopper_level, view.hopper_auto) == expected
+
+
 def test_every_setting_can_be_given_and_is_shown(floor: Floor) -> None:
     with floor.database.transaction() as session:
         products.add(session, actor=floor["sup"], name="Paper", price_minor=1, currency="EUR", now=floor.now)
