@@ -111,3 +111,11 @@ def json_member(document: Any, name: str, kind: Any) -> ColumnElement[Any]:
     elif isinstance(type_, Integer):
         member = JsonNumber
     return member(document, _name(name))
+
+
+class JsonRows(FunctionElement[Any]):
+    """The elements of a JSON list as rows of one column, ``value``."""
+
+    name = "dialdeck_json_rows"
+    type = Json
+    inherit_cache = True

@@ -8,7 +8,16 @@ from sqlalchemy import DateTime
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
-from domain.json_sql import JsonHas, JsonMember, JsonMoment, JsonNumber, JsonObject, JsonText, JsonTruth
+from domain.json_sql import (
+    JsonHas,
+    JsonMember,
+    JsonMoment,
+    JsonNumber,
+    JsonObject,
+    JsonRows,
+    JsonText,
+    JsonTruth,
+)
 from storage.compiling import written_by
 
 
@@ -81,3 +90,14 @@ def _has_sqlite(element: JsonHas, compiler: SQLCompiler, **options: Any) -> str:
 def _has_postgresql(element: JsonHas, compiler: SQLCompiler, **options: Any) -> str:
     document, text = (compiler.process(part, **options) for part in element.clauses)
     return f"jsonb_exists({document}, {text})"
+
+
+@written_by(JsonRows, "sqlite")
+def _rows_sqlite(element: JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses.clauses[0], **options)})"
+
+
+@written_by(JsonRows, "postgresql")
+def _rows_postgresql(element: JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    document = compiler.process(element.clauses.clauses[0], **options)
+    return f"(SELECT value FROM jsonb_array_elements(CAST({document} AS JSONB)))"

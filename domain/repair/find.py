@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -37,36 +36,9 @@ from domain.calling.models import Call, HopperEntry, Lead
 from domain.calling.tally_model import LeadTally
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult
 from domain.people.rights import READING_ROLES, Actor, require
+from domain.repair.kinds import KINDS, Kind, Problems
 
-
-class Kind(StrEnum):
-    """What is not right with a lead, in the order in which it is asked."""
-
-    NO_STATUS = "no_status"
-    DIALED_BUT_NEW = "dialed_but_new"
-    MISSING_DIAL_TRACKING = "missing_dial_tracking"
-    COUNTER_MISMATCH = "counter_mismatch"
-    STALE_CLAIMS = "stale_claims"
-
-
-KINDS = tuple(Kind)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Problems:
-    """How many leads have which problem, each counted once."""
-
-    no_status: int = 0
-    dialed_but_new: int = 0
-    missing_dial_tracking: int = 0
-    counter_mismatch: int = 0
-    stale_claims: int = 0
-
-    @property
-    def total(self) -> int:
-        """Distinct leads with a problem."""
-        return sum(getattr(self, kind.value) for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +107,8 @@ def by_status(session: Session, scope: Scope) -> dict[str, int]:
 
 COUNTS = text("call.counted AND call.undone_at IS NULL")
 """The call counts as an attempt, in the very words of the index of those that do."""
+NOT_APPLIED = text("call.applied_at IS NULL AND call.source = 'external'")
+"""The call comes from outside and did not reach its lead yet; in the words of its index too."""
 SINCE_RESET: ColumnElement[bool] = or_(
     col(Lead.counting_from).is_(None), col(Call.started_at) >= col(Lead.counting_from)
 )
@@ -262,12 +236,6 @@ def _free(scope: Scope) -> ColumnElement[bool]:
     held = select(col(HopperEntry.lead_id)).where(
         col(HopperEntry.organisation_id) == scope.organisation_id, in_hand(scope.now)
     )
-    waiting = select(col(Call.lead_id)).where(
-        col(Call.organisation_id) == scope.organisation_id, _NOT_APPLIED
-    )
+    waiting = select(col(Call.lead_id)).where(col(Call.organisation_id) == scope.organisation_id, NOT_APPLIED)
     busy = union_all(held.correlate(None), waiting.correlate(None))
     return col(Lead.id).not_in(busy)
-
-
-_NOT_APPLIED = text("call.applied_at IS NULL AND call.source = 'external'")
-"""In the very words of the index of those calls."""

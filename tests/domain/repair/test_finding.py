@@ -8,60 +8,20 @@ import pytest
 from sqlalchemy import event
 
 from domain.calling.calls import ReportedCall
-from domain.calling.models import Call, HopperEntry
 from domain.codes import CallResult, QueueState
 from domain.errors import NotAllowed
 from domain.repair import find
-from domain.repair.find import Kind, Problems, Scope
+from domain.repair.find import Scope
+from domain.repair.kinds import Kind, Problems
+from tests.domain.repair.given import free_entry, problems, told
 from tests.support.floor import Floor
 
 NONE = Problems()
 
 
-def problems(floor: Floor, **where: object) -> Problems:
-    with floor.database.reading() as session:
-        return find.report(session, actor=floor["sup"], now=floor.now, **where)  # type: ignore[arg-type]
-
-
 def kind_of(floor: Floor, lead_id: int) -> Kind | None:
     with floor.database.reading() as session:
         return dict(find.listing(session, Scope(floor.organisation_id, now=floor.now))).get(lead_id)
-
-
-def told(floor: Floor, lead_id: int, at: datetime | None = None, **values: object) -> None:
-    """A call from elsewhere that did not move its lead, as a history of calls is imported."""
-    lead = floor.row(lead_id)
-    columns: dict[str, object] = {
-        "started_at": at or floor.now - timedelta(hours=3),
-        "result": "no_answer",
-        "source": "external",
-        "applied_at": floor.now,
-        **values,
-    }
-    with floor.database.transaction() as session:
-        session.add(
-            Call(
-                organisation_id=floor.organisation_id,
-                campaign_id=lead.campaign_id,
-                lead_id=lead_id,
-                contact_id=lead.contact_id,
-                **columns,  # type: ignore[arg-type]  # columns of the call
-            )
-        )
-
-
-def free_entry(floor: Floor, lead_id: int) -> None:
-    """A place in the hopper nobody has taken."""
-    with floor.database.transaction() as session:
-        session.add(
-            HopperEntry(
-                organisation_id=floor.organisation_id,
-                campaign_id=floor.campaign_id,
-                lead_id=lead_id,
-                ready_at=floor.now,
-                created_at=floor.now,
-            )
-        )
 
 
 def test_leads_without_a_status_are_found_however_it_is_missing(floor: Floor) -> None:
