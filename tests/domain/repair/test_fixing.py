@@ -346,7 +346,9 @@ def statements(floor: Floor) -> Iterator[list[str]]:
     def note(*given: object) -> None:
         every.append(str(given[2]))
 
-    engines = (floor.database.engine, floor.database.read_engine)
+    database = floor.database
+    # On a server the engine that reads is the other one with options, and tells it what it sends.
+    engines = (database.engine, database.read_engine) if database.dialect == "sqlite" else (database.engine,)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
