@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.calling import hopper
-from domain.campaigns import overview
+from domain.campaigns import campaigns, overview
 from domain.codes import QueueState
 from storage.counting import count_statements
 from storage.database import Database
@@ -25,6 +25,15 @@ def test_a_card_counts_ready_waiting_and_own_leads(database: Database) -> None:
 
     assert (card.leads, card.ready, card.waiting, card.assigned) == (7, 3, 2, 1)
     assert counter.count <= 8
+
+
+def test_people_of_a_closed_campaign_wait_for_its_hours(database: Database) -> None:
+    made = build_shop(database, leads=3)
+    with database.transaction() as session:
+        campaigns.set_active(session, actor=made.sup, name="Spring", active=False, now=NOON)
+    with database.reading() as session:
+        card = overview.cards(session, actor=made.ana, now=NOON)[0]
+    assert (card.open_now, card.leads, card.ready, card.waiting) == (False, 3, 0, 3)
 
 
 def test_an_empty_campaign_has_a_card_of_zeros(database: Database) -> None:
