@@ -86,7 +86,7 @@ def _told(person: PersonLeft) -> list[str]:
     for lead in person.leads:
         stands = f"{who}: lead {lead.lead_id} in {lead.campaign} is {lead.status or 'without a status'}"
         again = f"it had ended; to call again: dialdeck leads edit {lead.lead_id} --status new"
-        lines.append(f"{stands} {f'({again})' if lead.final else 'again'}")
+        lines.append(f"{stands} {f'({again})' if lead.final else 'and may be called again'}")
     return lines
 
 

@@ -10,6 +10,7 @@ from domain.calling.models import HistoryEvent
 from domain.codes import FINAL_STATUSES, DialStatus, QueueState
 from domain.contacts import do_not_call
 from domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from domain.repair import find
 from tests.support.floor import Floor
 
 OPEN = [None, *(status.value for status in DialStatus if status not in FINAL_STATUSES)]
@@ -242,6 +243,9 @@ def test_dnc_is_left_by_taking_the_number_off_the_register(floor: Floor) -> None
     back = floor.row(said_so)
     assert (back.status, back.campaign_resolution, back.dial_attempts) == ("no_answer", None, 1)
     assert back.last_console_action is None
+    with floor.database.reading() as session:
+        found = find.listing(session, find.Scope(floor.organisation_id))
+    assert said_so not in [lead_id for lead_id, _ in found]
     assert floor.events(blocked)[-1].kind == "do_not_call_removed"
     assert {floor.next_id("ana"), floor.next_id("ben")} == {blocked, None}
 
