@@ -5,16 +5,19 @@ For ``dialdeck init``: safe to repeat, and safe where many processes do it at on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from domain.calling import actions
 from domain.calling.actions import SeedCounts
 from domain.codes import Role
 from domain.people import shop, users
+from domain.people.models import User
 from storage import schema
 from storage.database import Database, open_database
 
@@ -31,24 +34,32 @@ class Initialised:
 
 
 def initialise(
-    url: str, *, now: datetime, administrator: str | None, suggested: str, timezone: str
+    url: str,
+    *,
+    now: datetime,
+    administrator: str | None,
+    suggested: str,
+    timezone: str,
+    permit: Callable[[], None] | None = None,
 ) -> Initialised:
     """Make the shop at ``url``, or bring the one that stands there up to date.
 
     Args:
-        administrator: the administrator asked for by name; None takes ``suggested`` where there are no users
-            yet, and leaves a shop that has users as it is.
+        administrator: the administrator of a new shop by name, else ``suggested``; a shop that has users keeps
+            its own, and the answer names one.
         timezone: the new shop's time zone (IANA).
+        permit: called before anything is written into a shop that has users; it raises for who may not.
 
     Raises:
-        NotAllowed: an administrator is asked for who is none, in a shop that has users already.
-        The errors of a database that cannot be reached, read or written.
+        What ``permit`` raises. The errors of a database that cannot be reached, read or written.
     """
     found = schema.state(url)
     if found.kind in ("missing", "empty", "older"):
         found = schema.upgrade(url)  # what stood there when it was this process's turn
     with closing(open_database(url)) as database:
-        counts, admin = _fill(database, now, administrator, suggested, timezone)
+        if permit is not None and _has_users(database):
+            permit()
+        counts, admin = _fill(database, now, administrator or suggested, timezone)
         return Initialised(
             database=database.where,
             created=found.kind in ("missing", "empty"),
@@ -58,18 +69,23 @@ def initialise(
         )
 
 
+def _has_users(database: Database) -> bool:
+    with database.reading() as session:
+        return session.execute(select(col(User.id)).limit(1)).first() is not None
+
+
 def _fill(
-    database: Database, now: datetime, administrator: str | None, suggested: str, timezone: str
+    database: Database, now: datetime, administrator: str, timezone: str
 ) -> tuple[SeedCounts, str | None]:
     with database.transaction() as session:
         if database.dialect == "postgresql":
             session.execute(text("LOCK TABLE organisation IN SHARE ROW EXCLUSIVE MODE"))
         here = shop.create(session, now=now, timezone=timezone)
         counts = actions.seed_shop(session, organisation_id=here.organisation_id)
-        if administrator is not None:
-            return counts, users.first_administrator(session, name=administrator, now=now).name
         present = users.sign_in_choices(session)
         if not present:
-            return counts, users.first_administrator(session, name=suggested, now=now).name
+            return counts, users.first_administrator(session, name=administrator, now=now).name
         admins = [choice.name for choice in present if choice.role is Role.ADMIN]
+        if administrator in admins:
+            return counts, administrator
         return counts, admins[0] if admins else None

@@ -8,7 +8,7 @@ import typer
 
 from cli.context import Invocation
 from cli.options import command, group
-from cli.output import answer, line
+from cli.output import answer, clean, line
 
 app = group("Make a database ready to work.")
 
@@ -37,6 +37,7 @@ def init(
         administrator=admin,
         suggested=_own_name(),
         timezone=zone_named(timezone).key if timezone else work.zone_name,
+        permit=lambda: _administrator(work),
     )
 
     def human() -> None:
@@ -49,6 +50,20 @@ def init(
             work.say("Next: dialdeck users add NAME --role seller, dialdeck campaigns create NAME")
 
     answer(work, done, human)
+    if admin is not None and done.admin != admin:
+        work.say(
+            f"This shop has users already, so {clean(admin)} was not made. An administrator adds more with: "
+            "dialdeck users add"
+        )
+
+
+def _administrator(work: Invocation) -> None:
+    """Whoever is named must be an administrator of the shop that stands there."""
+    from domain.codes import Role
+    from domain.people.rights import require
+
+    if work.configuration.settings.user is not None:
+        require(work.actor, Role.ADMIN, to="make the shop ready again")
 
 
 def _own_name() -> str:

@@ -40,3 +40,11 @@ def test_who_replaces_a_shop_with_a_password_gives_it(
     sqlite_shell.done("db", "restore", copy, "--force")
     monkeypatch.delenv("DIALDECK_PASSWORD")
     sqlite_shell.done("users", "list")  # as it was: without a password
+
+
+def test_a_shop_that_stands_is_made_ready_again_by_an_administrator_only(sqlite_campaign: Shell) -> None:
+    assert "may not make the shop ready again" in sqlite_campaign.refused("init", "--as", "ana")
+    assert "no user called nobody" in sqlite_campaign.refused("init", "--as", "nobody")
+    assert sqlite_campaign.json("init", "--as", "root")["actions"] == {
+        "created": 0, "updated": 0, "unchanged": 18
+    }  # fmt: skip
