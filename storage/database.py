@@ -103,7 +103,7 @@ def open_database(url: str, *, create: bool = False, upgrade: bool = False) -> D
             schema.require_current(found, address.where)
         if address.path is not None:
             schema.ensure_wal(address)
-    except BaseException:
+    except BaseException:  # also an interrupt: no connection stays behind
         database.close()
         raise
     return database
