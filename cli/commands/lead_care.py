@@ -37,6 +37,34 @@ def status(work: Invocation, campaign: Campaign = None) -> None:
     answer(work, found, human)
 
 
+def why(work: Invocation, campaign: Campaign = None) -> None:
+    """Why the queue is empty: from leads loaded to callable now, each lead in exactly one row."""
+    from domain.calling import why as reasons
+
+    found = work.read(
+        reasons.funnel, actor=work.actor, campaign_id=work.campaign_id(campaign), now=work.now()
+    )
+
+    def human() -> None:
+        columns = [
+            Column(""),
+            Column("Leads", "number"),
+            Column("Next change", "time"),
+            Column(""),
+            Column("--bucket", "code"),
+        ]
+        rows = [
+            (f"{each.glyph} {each.label}", each.count, each.next_at, each.detail, each.reason)
+            for each in found.buckets
+        ]
+        table(work, columns, rows, empty="")
+        line(f"= {found.total:,} leads")
+        if not found.total:
+            work.say("There are no leads. Import some: dialdeck leads import FILE")
+
+    answer(work, found, human)
+
+
 def list_leads(
     work: Invocation,
     campaign: Campaign = None,
@@ -53,6 +81,9 @@ def list_leads(
     ] = None,
     eligible: Annotated[bool, typer.Option("--eligible", help="Whose time has come.")] = False,
     recyclable: Annotated[bool, typer.Option("--recyclable", help="With a recyclable status.")] = False,
+    bucket: Annotated[
+        str | None, typer.Option("--bucket", metavar="ROW", help="In this row of: dialdeck leads why.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 100,
     after: Annotated[int, typer.Option("--after", metavar="LEAD", help="Those after this number.")] = 0,
 ) -> None:
@@ -66,6 +97,7 @@ def list_leads(
         list_name=list_name,
         eligible=eligible,
         recyclable=recyclable,
+        bucket=bucket,
     )
     found = work.read(
         leads.listing,

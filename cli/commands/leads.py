@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.commands import imports, lead_care, selling
+from cli.commands import imports, lead_care, repairing, selling
 from cli.options import command, group
 
 app = group("Leads: the seller's work, looking after leads, importing them.")
@@ -14,10 +14,12 @@ for _name, _function in {
     "undo": selling.undo,
     "skip": selling.skip,
     "status": lead_care.status,
+    "why": lead_care.why,
     "list": lead_care.list_leads,
     "show": lead_care.show,
     "edit": lead_care.edit,
+    "fix-status": repairing.fix_status,
     "import": imports.import_leads,
     "undo-import": imports.undo_import,
 }.items():
-    command(app, _name, reads=_name in ("status", "list", "show"))(_function)
+    command(app, _name, reads=_name in ("status", "why", "list", "show"))(_function)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
-from domain.calling import phones
+from domain.calling import phones, why
 from domain.calling.callable_now import reasons_against
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.campaigns.campaigns import counts_by_status
@@ -93,7 +93,11 @@ class LeadView:
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """Which leads to list. ``eligible``: may be called now as far as the database knows (hours aside)."""
+    """Which leads to list.
+
+    ``eligible``: may be called now as far as the database knows (hours aside). ``bucket``: a row of the funnel
+    ``domain.calling.why``.
+    """
 
     statuses: tuple[str, ...] = ()
     seller: str | None = None
@@ -101,6 +105,7 @@ class LeadFilter:
     list_name: str | None = None
     eligible: bool = False
     recyclable: bool = False
+    bucket: str | None = None
 
 
 def status_counts(session: Session, *, actor: Actor, campaign_id: int) -> StatusCounts:
@@ -166,6 +171,10 @@ def listing(
     )
     if actor.role not in READING_ROLES:
         statement = statement.where(col(Lead.owner_id) == actor.user_id)
+    if wanted.bucket is not None:
+        statement = statement.where(
+            why.people(session, actor=actor, campaign_id=campaign_id, reason=wanted.bucket, now=now)
+        )
     return [
         LeadLine(
             lead_id=lead.id or 0,

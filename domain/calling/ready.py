@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from domain.base import metadata
@@ -124,6 +124,30 @@ def _first_of(
         number, capped = _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
     rows = session.execute(_CHOSEN.add_columns(number.label("e164"), capped.label("capped")).where(first))
     return [Candidate(*row) for row in rows]
+
+
+def good_number_under_caps(organisation_id: int, policy: Policy, now: datetime) -> ColumnElement[bool]:
+    """Whether a lead has a good number that was called less often than its campaign allows."""
+    return exists(_GOOD_NUMBERS.where(*_under_caps(organisation_id, policy, now)).correlate(Lead))
+
+
+def capped_numbers(organisation_id: int, policy: Policy, now: datetime) -> Select[str]:
+    """Numbers called as often as the campaign allows, by any campaign (a select over the call log)."""
+    times = zip(policy.counted_since(now), (policy.cap_per_day, policy.cap_in_days), strict=True)
+    parts = [
+        select(col(Call.e164))
+        .where(
+            col(Call.organisation_id) == organisation_id,
+            col(Call.e164).is_not(None),
+            col(Call.started_at) >= since,
+            col(Call.undone_at).is_(None),
+        )
+        .group_by(col(Call.e164))
+        .having(func.count() >= limit)
+        for since, limit in times
+        if limit is not None
+    ]
+    return select(union_all(*parts).subquery().c.e164)
 
 
 def _under_caps(organisation_id: int, policy: Policy, now: datetime) -> list[ColumnElement[bool]]:

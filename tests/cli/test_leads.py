@@ -189,3 +189,23 @@ def test_a_supervisor_changes_a_lead_and_history_says_so(sqlite_campaign: Shell)
 def test_the_next_attempt_is_set_on_the_contacts_clock(sqlite_campaign: Shell) -> None:
     edited = sqlite_campaign.json("leads", "edit", "1", "--next-attempt", "2027-01-15 10:00").document
     assert edited["next_attempt_at"] == "2027-01-15T09:00:00Z"  # Paris
+
+
+def test_why_the_queue_is_empty_adds_up_and_opens_the_people(shell: Shell, people: Path) -> None:
+    shell.done("campaigns", "create", "Spring", "--region", "FR", "--hours", "00:00-24:00")
+    shell.done("leads", "import", str(people), "--campaign", "Spring")
+    found = shell.json("leads", "why", "--campaign", "Spring")
+    buckets = found["buckets"]
+    assert isinstance(buckets, list)
+    assert sum(bucket["count"] for bucket in buckets) == found["total"] == 4
+    assert {"reason", "count", "next_at"} <= set(buckets[0])
+    assert found["callable_now"] == 4
+    shell.done("campaigns", "pause", "Spring")
+    paused = shell.json("leads", "why", "--campaign", "Spring")
+    assert [(b["reason"], b["count"]) for b in paused["buckets"] if b["count"]] == [("campaign_paused", 4)]
+    held = shell.json("leads", "list", "--campaign", "Spring", "--bucket", "campaign_paused").document
+    assert len(held) == 4
+    assert "There is no row nowhere" in shell.refused(
+        "leads", "list", "--campaign", "Spring", "--bucket", "nowhere"
+    )
+    assert "campaign paused" in shell.done("leads", "why", "--campaign", "Spring").out
