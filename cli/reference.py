@@ -56,6 +56,8 @@ KEYS: dict[str, str] = {
     "leads list": "lead_id name phone status campaign_status campaign_resolution seller attempts next_attempt_at",
     "leads show": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "
     "dial_attempts callable why_not history",
+    "leads fix-status": "no_status dialed_but_new missing_dial_tracking counter_mismatch stale_claims total_issues "
+    "leads_checked leads_fixed errors status_assigned by_status dry_run report_only seconds",
     "leads next": "lead_id claim_expires_at contact campaign status campaign_status campaign_resolution attempts "
     "history figures next_at why",
     "leads outcome": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "

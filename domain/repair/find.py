@@ -93,6 +93,15 @@ def counted(listed: Sequence[tuple[int, Kind]]) -> Problems:
     return Problems(**{kind.value: count for kind, count in counts.items()})
 
 
+def samples(listed: Sequence[tuple[int, Kind]], most: int = 10) -> dict[Kind, tuple[int, ...]]:
+    """The first leads of each kind that was found."""
+    of_kind: dict[Kind, list[int]] = {kind: [] for kind in KINDS}
+    for lead_id, kind in listed:
+        if len(of_kind[kind]) < most:
+            of_kind[kind].append(lead_id)
+    return {kind: tuple(ids) for kind, ids in of_kind.items() if ids}
+
+
 def by_status(session: Session, scope: Scope) -> dict[str, int]:
     """How many leads of the scope have each status; none is ``no_status``. One statement, from the tally."""
     rows = session.execute(

@@ -7,13 +7,13 @@ with a problem are written, each with a row of history. Source: the calling spec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session, col
 
 from domain.calling import expiry
@@ -24,18 +24,21 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, QueueState
 from domain.constructs import among_numbers
-from domain.errors import DomainError, Unavailable
+from domain.errors import DomainError
 from domain.intake.options import Transactions
-from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.repair import facts, find
 from domain.repair.find import Scope
-from domain.repair.kinds import KINDS, Problems
+from domain.repair.kinds import KINDS, Kind, Problems
 from domain.repair.plan import Facts, repaired
 from domain.sql import affected
 
 AT_ONCE: Final = 500
 """Leads to a transaction: no seller waits for one longer than for another seller."""
 _SHOWN: Final = 20
+
+_Done = Sequence[tuple[Facts, Mapping[str, object]]]
+"""Leads as they stood, and what they became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Repaired:
 
     ``status_assigned``: how many leads were given which status. ``by_status``: how all leads looked at stand
     afterwards. ``failed`` names some of the leads that could not be set right (``errors`` counts them).
-    ``stopped``: ended before the end; the next run goes on.
+    ``stopped``: ended before the end; the next run goes on. ``samples``: some leads of each kind that was found.
     """
 
     found: Problems
@@ -61,12 +64,13 @@ class Repaired:
     errors: int
     status_assigned: dict[str, int]
     by_status: dict[str, int]
-    dry_run: bool
+    dry_run: bool = False
     stopped: bool = False
     failed: tuple[int, ...] = ()
+    samples: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """The document of the contract."""
+        """The keys scripts rely on."""
         counts = {kind.value: self.found.of(kind) for kind in KINDS}
         return {
             **counts,
@@ -78,6 +82,30 @@ class Repaired:
             "by_status": self.by_status,
             "dry_run": self.dry_run,
         }
+
+
+def look(
+    session: Session,
+    *,
+    actor: Actor,
+    campaign_id: int | None = None,
+    list_id: int | None = None,
+    now: datetime,
+) -> Repaired:
+    """What there is to set right, without doing it (supervisors and auditors). Two statements."""
+    require(actor, *READING_ROLES, to="see what is wrong with leads")
+    scope = Scope(actor.organisation_id, campaign_id, list_id, now)
+    listed = find.listing(session, scope)
+    standing = find.by_status(session, scope)
+    return Repaired(
+        found=find.counted(listed),
+        leads_checked=sum(standing.values()),
+        leads_fixed=0,
+        errors=0,
+        status_assigned={},
+        by_status=standing,
+        samples=find.samples(listed),
+    )
 
 
 def run(
@@ -105,7 +133,7 @@ def run(
     with database.reading() as session:
         listed = find.listing(session, scope)
         before = find.by_status(session, scope)
-    work = _Work(database, scope, actor.user_id, now, dry_run)
+    work = _Work(database, scope, actor.user_id or None, now, dry_run)
     stopped = False
     for start in range(0, len(listed), AT_ONCE):
         stopped = should_stop()
@@ -125,6 +153,7 @@ def run(
         dry_run=dry_run,
         stopped=stopped,
         failed=tuple(work.failed),
+        samples=find.samples(listed),
     )
 
 
@@ -156,20 +185,28 @@ class _Work:
 
     def repair(self, lead_ids: Sequence[int]) -> None:
         """One transaction; where a lead makes it fail the others are done without it."""
-        try:
-            with self.database.transaction() as session:
-                done = self._chunk(session, lead_ids)
-        except Unavailable:
-            raise  # the database itself: nothing is wrong with these leads
-        except (DomainError, SQLAlchemyError, ValueError, LookupError, ArithmeticError):
+        with self.database.transaction() as session:
+            done = self._attempt(session, lead_ids)
+        if done is None:
             self._without_the_wrong_one(lead_ids)
             return
         self.fixed += len(done)
         for known, values in done:
-            status = str(values["status"])
+            status = values["status"]
             if status != known.status:
-                self.assigned[status] += 1
+                self.assigned[str(status)] += 1
                 self.left[known.status or NO_STATUS_KEY] += 1
+
+    def _attempt(self, session: Session, lead_ids: Sequence[int]) -> _Done | None:
+        """The leads that were set right, or None where one of them cannot be (then none was)."""
+        try:
+            with session.begin_nested() as savepoint:
+                done = self._chunk(session, lead_ids)
+                if self.dry_run:
+                    savepoint.rollback()
+        except (IntegrityError, DataError, DomainError, ValueError, LookupError, ArithmeticError):
+            return None  # what stands in a lead or its campaign; trouble of the database itself goes on up
+        return done
 
     def _without_the_wrong_one(self, lead_ids: Sequence[int]) -> None:
         if len(lead_ids) > 1:
@@ -180,28 +217,24 @@ class _Work:
         self.errors += 1
         self.failed += lead_ids if len(self.failed) < _SHOWN else []
 
-    def _chunk(self, session: Session, lead_ids: Sequence[int]) -> list[tuple[Facts, dict[str, object]]]:
-        """Seven statements, whatever the number of leads; two more where claims or callbacks end."""
-        with session.begin_nested() as attempt:
-            found = facts.read(
-                session, organisation_id=self.scope.organisation_id, lead_ids=lead_ids, now=self.now
-            )
-            wrong = [each for each in found if each.kind is not None]
-            policies = _policies(session, wrong)
-            plans = [(each, repaired(each, policies[each.campaign_id], self.now)) for each in wrong]
-            changed = change_planned(
-                session,
-                cause=Cause.REPAIR,
-                organisation_id=self.scope.organisation_id,
-                plans={each.lead_id: values for each, values in plans},
-                at=self.now,
-                user_id=self.user_id,
-            )
-            done = [(each, values) for each, values in plans if each.lead_id in changed]
-            _leave_hopper(session, self.scope.organisation_id, done, self.now)
-            _cancel_callbacks(session, done, self.now)
-            if self.dry_run:
-                attempt.rollback()
+    def _chunk(self, session: Session, lead_ids: Sequence[int]) -> _Done:
+        """Six statements, whatever the number of leads; up to three more where claims or callbacks end."""
+        shop = self.scope.organisation_id
+        found = facts.read(session, organisation_id=shop, lead_ids=lead_ids, now=self.now)
+        wrong = [each for each in found if each.kind is not None]
+        policies = _policies(session, wrong)
+        plans = [(each, repaired(each, policies[each.campaign_id], self.now)) for each in wrong]
+        changed = change_planned(
+            session,
+            cause=Cause.REPAIR,
+            organisation_id=shop,
+            plans={each.lead_id: values for each, values in plans},
+            at=self.now,
+            user_id=self.user_id,
+        )
+        done = [(each, values) for each, values in plans if each.lead_id in changed]
+        _leave_hopper(session, shop, done, self.now)
+        _cancel_callbacks(session, done, self.now)
         return done
 
 
@@ -215,7 +248,7 @@ def _policies(session: Session, wrong: Sequence[Facts]) -> dict[int, Policy]:
 def _leave_hopper(
     session: Session,
     organisation_id: int,
-    done: Sequence[tuple[Facts, Mapping[str, object]]],
+    done: _Done,
     now: datetime,
 ) -> None:
     """Entries of leads that do not wait in the hopper any more go; whoever had claimed one may be late still."""
@@ -238,23 +271,18 @@ def _leave_hopper(
     )
 
 
-def _moved(
-    done: Sequence[tuple[Facts, Mapping[str, object]]],
-) -> Iterator[tuple[Facts, Mapping[str, object]]]:
+def _moved(done: _Done) -> _Done:
     """Those that got another status, or wait elsewhere."""
-    for each, values in done:
-        waits = values["queue_state"]
-        if (
-            each.stale
-            or values["status"] != each.status
-            or (waits != each.queue_state and waits != QueueState.IN_HOPPER)
-        ):
-            yield each, values
+    return [
+        (each, values)
+        for each, values in done
+        if each.stale
+        or values["status"] != each.status
+        or values["queue_state"] not in (each.queue_state, QueueState.IN_HOPPER)
+    ]
 
 
-def _cancel_callbacks(
-    session: Session, done: Sequence[tuple[Facts, Mapping[str, object]]], now: datetime
-) -> None:
+def _cancel_callbacks(session: Session, done: _Done, now: datetime) -> None:
     """A lead that has ended is called back by nobody."""
     ended = [
         each.lead_id for each, values in done if each.callback_pending and values["status"] in FINAL_STATUSES
