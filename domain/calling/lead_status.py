@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, case, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -132,6 +132,11 @@ def _checked(
 _NOT_TOLD: Final = frozenset({"version", "updated_at"})
 
 
+WasThen = Callable[[str], ColumnElement[Any]]
+"""What a column of a lead was before a recycle, as an expression."""
+
+Waits = Callable[[WasThen], ColumnElement[int]]
+
 # Many at once -------------------------------------------------------------------------------------------------
 
 
@@ -236,19 +241,7 @@ def _append(
         json_object(after),
         literal(batch_id, BigId),
     ).where(these)
-    names = [
-        "organisation_id",
-        "at",
-        "user_id",
-        "lead_id",
-        "contact_id",
-        "campaign_id",
-        "kind",
-        "before",
-        "after",
-        "batch_id",
-    ]
-    session.execute(insert(HistoryEvent).from_select(names, rows))
+    session.execute(insert(HistoryEvent).from_select([*_TOLD, "batch_id"], rows))
 
 
 def restore_many(
@@ -258,49 +251,37 @@ def restore_many(
     batch_id: int,
     lead_ids: Sequence[int],
     columns: Sequence[str],
+    waits: Waits,
     at: datetime,
     user_id: int | None = None,
     only: Sequence[ColumnElement[bool]] = (),
-    waits: Callable[[WasThen], ColumnElement[int]] | None = None,
 ) -> list[int]:
-    """Put leads back as they stood before a recycle, with a history row each: three statements.
+    """Put leads back as they stood before a recycle, with a history row each: a few statements.
 
-    Only leads that nobody touched since (their version is that of the recycle) are put back.
+    Only leads that nobody touched since (their version is that of the recycle) are put back. The caller holds them
+    locked.
 
     Args:
-        columns: those the recycle set; where a lead waited in the hopper it waits in the pool again.
+        columns: those the recycle set, ``queue_state`` and ``next_attempt_at`` among them (where it set these).
+        waits: where a lead waits then, as an expression over ``lead`` and what its columns were.
         only: conditions on ``lead`` beside that.
-        waits: where a lead waits now, from what it was then; without it as it did then.
 
     Returns:
         The leads that are as they were.
     """
     then = metadata.tables["history_event"].alias("then")
-    unchanged = (
-        col(Lead.organisation_id) == organisation_id,
-        among_numbers(col(Lead.id), lead_ids),
+    of_batch = (
         then.c.batch_id == batch_id,
         then.c.lead_id == col(Lead.id),
         then.c.kind == Cause.RECYCLE.value,
-        col(Lead.version) == json_member(then.c.after, "version", Lead.version),
-        *only,
     )
-    locked = (
-        select(col(Lead.id))
-        .join(then, then.c.lead_id == col(Lead.id))
-        .where(*unchanged)
-        .order_by(col(Lead.id))
-        .with_for_update(of=Lead, key_share=True)
-    )
-    ids = list(session.execute(locked).scalars())
+    was: dict[str, ColumnElement[Any]] = {
+        name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
+    }
+    groups = _as_they_were(session, organisation_id, lead_ids, then, of_batch, was, only, waits)
+    ids = sorted(lead_id for group in groups.values() for lead_id in group)
     if not ids:
         return []
-    these = (
-        among_numbers(col(Lead.id), ids),
-        then.c.batch_id == batch_id,
-        then.c.lead_id == col(Lead.id),
-        then.c.kind == Cause.RECYCLE.value,
-    )
     told = select(
         col(Lead.organisation_id),
         literal(at, UTCDateTime()),
@@ -312,39 +293,59 @@ def restore_many(
         then.c.after,
         then.c.before,
         then.c.id,
-    ).where(*these)
-    names = [
-        "organisation_id",
-        "at",
-        "user_id",
-        "lead_id",
-        "contact_id",
-        "campaign_id",
-        "kind",
-        "before",
-        "after",
-        "undoes",
-    ]
-    session.execute(insert(HistoryEvent).from_select(names, told))
-    values = {
-        name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
-    }
-    if waits is not None:
-        values["queue_state"] = waits(lambda name: json_member(then.c.before, name, getattr(Lead, name)))
-    elif "queue_state" in values:
-        values["queue_state"] = case((values["queue_state"] == 1, 0), else_=values["queue_state"])
-    affected(
-        session,
-        update(Lead)
-        .where(*these)
-        .values(**values, version=col(Lead.version) + 1, updated_at=at)
-        .execution_options(writes_status=True),
-    )
+    ).where(among_numbers(col(Lead.id), ids), *of_batch)
+    session.execute(insert(HistoryEvent).from_select([*_TOLD, "undoes"], told))
+    for place, group in groups.items():
+        values = {name: value for name, value in was.items() if name not in _QUEUE}
+        if place is not None:
+            values |= {
+                "queue_state": literal(place),
+                "next_attempt_at": func.coalesce(was["next_attempt_at"], col(Lead.next_attempt_at)),
+            }
+        affected(
+            session,
+            update(Lead)
+            .where(among_numbers(col(Lead.id), group), *of_batch)
+            .values(**values, version=col(Lead.version) + 1, updated_at=at)
+            .execution_options(writes_status=True),
+        )
     return ids
 
 
-WasThen = Callable[[str], ColumnElement[Any]]
-"""The value a column of a lead had before the recycle, as an expression."""
+def _as_they_were(
+    session: Session,
+    organisation_id: int,
+    lead_ids: Sequence[int],
+    then: Any,
+    of_batch: Sequence[ColumnElement[bool]],
+    was: Mapping[str, ColumnElement[Any]],
+    only: Sequence[ColumnElement[bool]],
+    waits: Waits,
+) -> dict[int | None, list[int]]:
+    """The leads nobody touched since, by where they will wait; those whose place in the queue stays under None.
+
+    The indexes of the queue are the dearest to write: most leads were due before the recycle, and stand there still.
+    """
+    place = waits(lambda name: func.coalesce(was[name], getattr(Lead, name)) if name in _QUEUE else was[name])
+    rows = session.execute(
+        select(col(Lead.id), col(Lead.queue_state), place, was["next_attempt_at"].is_(None))
+        .join(then, then.c.lead_id == col(Lead.id))
+        .where(
+            col(Lead.organisation_id) == organisation_id,
+            among_numbers(col(Lead.id), lead_ids),
+            *of_batch,
+            col(Lead.version) == json_member(then.c.after, "version", Lead.version),
+            *only,
+        )
+    )
+    groups: dict[int | None, list[int]] = {}
+    for lead_id, here, there, same_time in rows:
+        groups.setdefault(None if same_time and here == there else there, []).append(lead_id)
+    return groups
+
 
 _WITH_STATUS: Final = ("last_status_change", "recycle_batch_id")
 """What changes along with a status."""
+
+_QUEUE: Final = frozenset({"queue_state", "next_attempt_at"})
+"""What the indexes of the queue hold."""

@@ -53,10 +53,8 @@ def exhausted(*, reset_attempts: bool) -> Any:
 
 def next_attempt(*, target: str, reset_attempts: bool, now: datetime) -> Any:
     """When a recycled lead may be called (an expression over ``lead``)."""
-    if target != DialStatus.NEW and not reset_attempts:
-        return col(Lead.next_attempt_at)
-    this_moment = literal(now, UTCDateTime())
-    return case((col(Lead.next_attempt_at) > this_moment, this_moment), else_=col(Lead.next_attempt_at))
+    brought_forward = sooner(target=target, reset_attempts=reset_attempts, now=now)
+    return case((brought_forward, literal(now, UTCDateTime())), else_=col(Lead.next_attempt_at))
 
 
 def waits(*, target: str, reset_attempts: bool, dialable: Iterable[str]) -> ColumnElement[int]:
@@ -66,15 +64,27 @@ def waits(*, target: str, reset_attempts: bool, dialable: Iterable[str]) -> Colu
     )
 
 
+def sooner(*, target: str, reset_attempts: bool, now: datetime) -> ColumnElement[bool]:
+    """Whether a recycle brings the next attempt forward to this moment."""
+    if target != DialStatus.NEW and not reset_attempts:
+        return literal(False)
+    return col(Lead.next_attempt_at) > literal(now, UTCDateTime())
+
+
 def values(
-    *, target: str, reset_attempts: bool, include_final: bool, dialable: Iterable[str], now: datetime
+    *, target: str, reset_attempts: bool, include_final: bool, place: int | None, at_once: bool, now: datetime
 ) -> Mapping[str, Any]:
-    """The values a recycle sets, by column: constants and expressions over ``lead``."""
-    found: dict[str, Any] = {
-        "status": target,
-        "queue_state": waits(target=target, reset_attempts=reset_attempts, dialable=dialable),
-        "next_attempt_at": next_attempt(target=target, reset_attempts=reset_attempts, now=now),
-    }
+    """The values a recycle sets, by column: constants and expressions over ``lead``.
+
+    Args:
+        place: where these leads wait from now on (as ``waits`` says); None where they wait there already.
+        at_once: brings their next attempt forward to ``now``.
+    """
+    found: dict[str, Any] = {"status": target}
+    if place is not None:
+        found["queue_state"] = place
+    if at_once:
+        found["next_attempt_at"] = now
     if reset_attempts:
         found |= {
             "dial_attempts": 0,

@@ -11,10 +11,9 @@ from typing import Final, Protocol
 from sqlmodel import Session
 
 AT_ONCE: Final = 2_000
-_FEWEST: Final = 250
-_MOST: Final = 4_000
-_TOO_LONG: Final = timedelta(milliseconds=60)
-_SHORT: Final = timedelta(milliseconds=20)
+_FEWEST: Final = 1_000
+_TOO_LONG: Final = timedelta(milliseconds=80)
+_SHORT: Final = timedelta(milliseconds=40)
 
 
 class Transactions(Protocol):
@@ -58,7 +57,7 @@ class Pace:
         if duration > _TOO_LONG:
             self.leads = max(_FEWEST, self.leads // 2)
         elif duration < _SHORT:
-            self.leads = min(_MOST, self.leads * 2)
+            self.leads = min(AT_ONCE, self.leads * 2)
 
 
 def in_chunks(

@@ -120,7 +120,7 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
     """One chunk: put those of ``lead_ids`` (ascending, after the last chunk) back that nobody touched since.
 
     Returns:
-        How many were put back. Eight statements, whatever the number.
+        How many were put back. Eight statements, one more for each further kind of place in the queue.
 
     Raises:
         NotWorking: somebody else goes on with it.
