@@ -39,12 +39,12 @@ def next_lead(
     require(actor, *SELLING_ROLES, to="work a queue")
     at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
     try:
-        hand = _hand(session, actor, at, now)
+        hand, at = _hand(session, actor, at, now)
     except (holding.ClaimedElsewhere, hopper.Filling) as meanwhile:
         if isinstance(meanwhile, hopper.Filling):
             hopper.wait_for_fill(session, organisation_id=actor.organisation_id, campaign_id=campaign_id)
         at = desk.look(session, actor=actor, campaign_id=campaign_id, now=now)
-        hand = _hand(session, actor, at, now)
+        hand, at = _hand(session, actor, at, now)
     if hand is None:
         why, next_at = empty.explain(session, actor=actor, desk=at, now=now)
         return NextLead(None, replace(at.figures, ready=0), why=why, next_at=next_at)
@@ -52,8 +52,8 @@ def next_lead(
     return _shown(session, hand, at, now, language, taken=1 if from_pool else 0)
 
 
-def _hand(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:
-    """Whom the seller has in hand, or takes now.
+def _hand(session: Session, actor: Actor, at: Desk, now: datetime) -> tuple[InHand | None, Desk]:
+    """Whom the seller has in hand, or takes now; and the desk, as it is where the hopper was filled for that.
 
     Raises:
         ClaimedElsewhere, Filling: somebody has to be waited for, and all that was locked or written in vain is
@@ -64,7 +64,7 @@ def _hand(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | N
             if at.entry.campaign_id == at.policy.campaign_id:
                 held = holding.read(session, actor=actor, entry=at.entry, now=now)
                 if held is not None:
-                    return held
+                    return held, at
             giving_back.release(session, actor=actor, entry=at.entry, now=now)
         return _take(session, actor, at, now)
 
@@ -78,21 +78,22 @@ def _shown(
     return NextLead(view, replace(at.figures, ready=max(0, at.figures.ready - taken)), low=low)
 
 
-def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:
+def _take(session: Session, actor: Actor, at: Desk, now: datetime) -> tuple[InHand | None, Desk]:
     """The first candidate that can be claimed; fills an empty hopper once on the way."""
     if not at.campaign.active:
-        return None
+        return None, at
     if at.leases_ended:
         expiry.expire(session, organisation_id=actor.organisation_id, now=now)
     hand = _first(session, actor, at, now)
     if hand is not None:
-        return hand
+        return hand, at
     filled = hopper.top_up(
         session, organisation_id=actor.organisation_id, campaign_id=at.policy.campaign_id, now=now
     )
     if filled.busy:
         raise hopper.Filling("The ready queue is being filled; ask again.")
-    return _first(session, actor, at, now)
+    at = replace(at, figures=replace(at.figures, ready=filled.size))
+    return _first(session, actor, at, now), at
 
 
 def _first(session: Session, actor: Actor, at: Desk, now: datetime) -> InHand | None:

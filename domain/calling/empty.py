@@ -1,18 +1,23 @@
-"""Why there is nobody to call for a seller, and when there will be: said in one line, found in two statements."""
+"""Why there is nobody to call for a seller, and when there will be: said in one line.
+
+Found in two statements, in three where nobody waits for anything.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.desk import Desk
+from domain.calling.models import Lead
 from domain.calling.ready import RANGES_AT_ONCE
-from domain.campaigns.models import Campaign, CampaignSegment
+from domain.campaigns.models import Campaign, CampaignSegment, LeadList
 from domain.campaigns.policy import Policy
+from domain.codes import FINAL_STATUSES
 from domain.people.rights import Actor
 from domain.sql import timed
 
@@ -71,7 +76,38 @@ def explain(session: Session, *, actor: Actor, desk: Desk, now: datetime) -> tup
         return f"The campaign ended on {campaign.end_date.isoformat()}.", None
     if "held" in leases:
         return _IN_OTHER_HANDS, leases["held"]
-    return "Nobody is left to call in this campaign: all leads have ended or used up their attempts.", None
+    return _nobody_waits(session, campaign), None
+
+
+def _nobody_waits(session: Session, campaign: Campaign) -> str:
+    """Why the queue is empty for good: no leads at all, those who are left on paused lists, or all done."""
+    leads = select(col(Lead.id)).where(
+        col(Lead.organisation_id) == campaign.organisation_id, col(Lead.campaign_id) == campaign.id
+    )
+    paused = (
+        select(col(LeadList.name))
+        .where(
+            col(LeadList.organisation_id) == campaign.organisation_id,
+            col(LeadList.campaign_id) == campaign.id,
+            col(LeadList.active).is_(False),
+            exists(
+                select(col(Lead.id)).where(
+                    col(Lead.list_id) == col(LeadList.id),
+                    col(Lead.exhausted).is_(False),
+                    col(Lead.status).not_in([status.value for status in FINAL_STATUSES]),
+                )
+            ),
+        )
+        .order_by(col(LeadList.id))
+        .limit(1)
+        .scalar_subquery()
+    )
+    any_lead, name = session.execute(select(exists(leads), paused)).one()
+    if not any_lead:
+        return "This campaign has no leads yet; a supervisor can import some."
+    if name is not None:
+        return f"Whoever could be called is on a paused list ({name}); a supervisor can resume it."
+    return "Nobody is left to call in this campaign: all leads have ended or used up their attempts."
 
 
 def _closed(campaign: Campaign, policy: Policy, now: datetime) -> str:

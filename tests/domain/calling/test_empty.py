@@ -21,17 +21,32 @@ def nobody(floor: Floor, who: str = "ana") -> tuple[str, datetime | None]:
     return found.why, found.next_at
 
 
-def test_an_empty_campaign_has_nobody_left(floor: Floor) -> None:
-    why, next_at = nobody(floor)
-    assert "Nobody is left" in why
-    assert next_at is None
+def test_a_campaign_without_leads_says_so(floor: Floor) -> None:
+    assert nobody(floor) == ("This campaign has no leads yet; a supervisor can import some.", None)
 
 
 def test_all_ended(floor: Floor) -> None:
     floor.leads(2)
     for _ in range(2):
         floor.handle("ana", "not-interested")
-    assert nobody(floor)[1] is None
+    why, next_at = nobody(floor)
+    assert "Nobody is left" in why
+    assert next_at is None
+
+
+def test_who_is_left_on_a_paused_list_is_named_by_the_list(floor: Floor) -> None:
+    lead_id = floor.lead()
+    floor.pause_list(lead_id)
+    why, next_at = nobody(floor)
+    assert why.startswith("Whoever could be called is on a paused list (")
+    assert next_at is None
+
+
+def test_a_paused_list_of_ended_leads_is_no_reason(floor: Floor) -> None:
+    lead_id = floor.lead()
+    floor.handle("ana", "not-interested")
+    floor.pause_list(lead_id)
+    assert "Nobody is left" in nobody(floor)[0]
 
 
 def test_the_next_attempt_of_the_pool(floor: Floor) -> None:

@@ -416,3 +416,9 @@ def test_a_lead_held_by_a_seller_says_who_has_it(floor: Floor) -> None:
     floor.take("ana")
     with pytest.raises(Conflict, match="ana"):
         floor.jump("sup", lead_id)
+
+
+def test_who_comes_first_and_fills_the_hopper_is_told_how_many_are_ready(floor: Floor) -> None:
+    floor.leads(6)
+    assert floor.next("ana").figures.ready == 5
+    assert floor.next("ben").figures.ready == 4
