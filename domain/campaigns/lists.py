@@ -97,7 +97,7 @@ def _lines(session: Session, actor: Actor, campaign_id: int | None, list_id: int
             state=row.state,
             leads=leads,
             source=row.source,
-            counts=row.counts,
+            counts={name: count for name, count in row.counts.items() if isinstance(count, int)},
             created_at=row.created_at,
         )
         for row, campaign, leads in session.execute(statement)

@@ -27,6 +27,7 @@ COMPLETE = "complete"
 UNDONE = "undone"
 
 _FIRST_LEAD = "first_lead_id"
+_EARLIER = "earlier"
 _LONGEST_NAME = 200
 
 
@@ -48,7 +49,8 @@ class Wanted:
 class Batch:
     """The lead list of an import (0 where a dry run would make one) and how far the import is.
 
-    ``position`` is the last line done, ``first_lead_id`` the first lead it made.
+    ``position`` is the last line done, ``first_lead_id`` the first lead it made, ``earlier`` what imports before
+    this one counted in the same list.
     """
 
     list_id: int
@@ -57,6 +59,7 @@ class Batch:
     counts: Counts = field(default_factory=Counts)
     first_lead_id: int = 0
     resumed: bool = False
+    earlier: Counts = field(default_factory=Counts)
 
 
 def find_batch(session: Session, wanted: Wanted) -> Batch:
@@ -84,7 +87,7 @@ def open_batch(session: Session, wanted: Wanted, *, user_id: int, now: datetime)
         found.state = IMPORTING
         found.source = wanted.file_name
         found.fingerprint = wanted.fingerprint
-        found.position, found.counts = 0, {}
+        found.position, found.counts = 0, _kept(batch)
     session.add(found)
     session.flush()
     batch.list_id = found.id or 0
@@ -125,13 +128,27 @@ def _names(wanted: Wanted) -> Iterator[str]:
 
 def _batch(found: LeadList, wanted: Wanted) -> Batch:
     batch = Batch(found.id or 0, found.name)
+    counts = dict(found.counts)
+    first_lead_id = counts.pop(_FIRST_LEAD, 0)
+    batch.earlier = Counts(**counts.pop(_EARLIER, {}))
     if found.state == IMPORTING and found.fingerprint == wanted.fingerprint and found.position:
-        counts = dict(found.counts)
-        batch.first_lead_id = counts.pop(_FIRST_LEAD, 0)
+        batch.first_lead_id = first_lead_id
         batch.counts = Counts(**counts)
         batch.position = found.position
         batch.resumed = True
+    elif found.state == UNDONE:
+        batch.earlier = Counts()
+    else:
+        batch.earlier += Counts(**counts)
     return batch
+
+
+def _kept(batch: Batch) -> dict[str, object]:
+    """What the list remembers while rows come in."""
+    kept: dict[str, object] = {**batch.counts.as_numbers(), _FIRST_LEAD: batch.first_lead_id}
+    if batch.earlier != Counts():
+        kept[_EARLIER] = batch.earlier.as_numbers()
+    return kept
 
 
 def lock(session: Session, organisation_id: int, batch: Batch) -> Terms:
@@ -174,8 +191,13 @@ def drop_if_empty(session: Session, organisation_id: int, list_id: int) -> bool:
 
 
 def keep(session: Session, batch: Batch, state: str) -> None:
-    """Write position and counts into the list, with the rows they belong to."""
-    counts = {**batch.counts.as_numbers(), _FIRST_LEAD: batch.first_lead_id}
+    """Write position and counts into the list, with the rows they belong to.
+
+    A list that is complete counts everything that was ever imported into it.
+    """
+    counts = _kept(batch)
+    if state == COMPLETE:
+        counts = {**(batch.earlier + batch.counts).as_numbers(), _FIRST_LEAD: batch.first_lead_id}
     session.execute(
         update(LeadList)
         .where(col(LeadList.id) == batch.list_id)

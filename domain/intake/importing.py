@@ -175,16 +175,12 @@ class _Import:
         self._loader = Loader(bulk, actor=actor, now=now)
 
     def run(self, progress: Callable[[Progress], None], stop: Callable[[], bool]) -> ImportResult:
-        batch = self._open_batch()
-        before = batch.counts.imported
         finished = False
         with ExitStack() as stack:
             stack.enter_context(_seldom_collecting())
-            rejects: RejectsFile | None = None
-            if self._options.rejects is not None:
-                rejects = stack.enter_context(
-                    RejectsFile(self._options.rejects, self._columns, source=self._source.file.path)
-                )
+            rejects = self._rejects_file(stack)
+            batch = self._open_batch()
+            before = batch.counts.imported
             records = stack.enter_context(self._source.records())
             chunks = self._chunks(records, batch, rejects)
             while not stop():
@@ -209,6 +205,15 @@ class _Import:
             resumed=batch.resumed,
             reasons=dict(self._reasons),
         )
+
+    def _rejects_file(self, stack: ExitStack) -> RejectsFile | None:
+        """The file of rejects, open before anything is imported: one that cannot be written leaves no list behind."""
+        if self._options.rejects is None:
+            return None
+        with self._database.reading() as session:
+            find_batch(session, self._wanted())  # refuses a name no list can have, while the old file stands
+        file = RejectsFile(self._options.rejects, self._columns, source=self._source.file.path)
+        return stack.enter_context(file)
 
     def _chunks(
         self, records: Records, batch: Batch, rejects: RejectsFile | None
@@ -291,19 +296,21 @@ class _Import:
         )
         return sha256("\n".join(parts).encode()).hexdigest()
 
-    def _open_batch(self) -> Batch:
-        wanted = Wanted(
+    def _wanted(self) -> Wanted:
+        return Wanted(
             organisation_id=self._target.organisation_id,
             campaign_id=self._target.campaign_id,
             name=self._options.list_name,
             file_name=self._source.file.name,
             fingerprint=self._fingerprint(),
         )
+
+    def _open_batch(self) -> Batch:
         if self._options.dry_run:
             with self._database.reading() as session:
-                return find_batch(session, wanted)
+                return find_batch(session, self._wanted())
         with self._database.transaction() as session:
-            return open_batch(session, wanted, user_id=self._actor.user_id, now=self._now)
+            return open_batch(session, self._wanted(), user_id=self._actor.user_id, now=self._now)
 
     def _finish(self, batch: Batch) -> None:
         with self._database.transaction() as session:

@@ -72,6 +72,11 @@ class Counts:
         """The counts by name."""
         return asdict(self)
 
+    def __add__(self, other: Counts) -> Counts:
+        """Both together."""
+        mine, theirs = self.as_numbers(), other.as_numbers()
+        return Counts(**{name: count + theirs[name] for name, count in mine.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

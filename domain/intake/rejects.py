@@ -112,6 +112,7 @@ class RejectsFile:
         self._kept = [column.index for column in kept]
         with self._written():
             self._writer.writerow([*REJECT_COLUMNS, *(harmless(column.name) for column in kept)])
+            self._file.flush()  # a full disk is to be known before the first row is imported
 
     def write(self, reject: Reject) -> None:
         """Add one reject; cells beyond the known columns are written behind them."""

@@ -392,6 +392,21 @@ def test_a_corrected_file_starts_anew_in_the_unfinished_list(
     result = desk.run(people(7))
     assert not result.resumed
     assert result.counts == Counts(rows=7, imported=5, duplicates=2)
+    [batch] = desk.lists()
+    assert (batch.counts["rows"], batch.counts["imported"], batch.counts["duplicates"]) == (9, 7, 2)
+
+
+def test_a_list_counts_what_was_imported_before_a_stop_only_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    desk.run(people(3), list_name="March")
+    calls: list[Progress] = []
+    desk.run(people(5), list_name="March", progress=calls.append, stop=lambda: len(calls) == 2)
+    assert desk.run(people(5), list_name="March").counts == Counts(rows=5, imported=2, duplicates=3)
+    [batch] = desk.lists()
+    assert (batch.counts["rows"], batch.counts["imported"], batch.counts["duplicates"]) == (8, 5, 3)
+    assert "earlier" not in batch.counts
 
 
 def test_two_imports_into_one_list_at_once_do_not_mix(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
