@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
+
+from domain.errors import Unavailable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,6 +36,16 @@ def csv_output(file: Path | None, header: Sequence[str]) -> Iterator[Callable[[S
         yield write
 
 
+def file_or_output(file: Path | None) -> Path | None:
+    """None where the file named is the standard output itself (``/dev/stdout``)."""
+    if file is None:
+        return None
+    with suppress(OSError, ValueError):  # no such file; a standard output that is no file of the system
+        if os.path.samestat(os.stat(file), os.fstat(sys.stdout.fileno())):
+            return None
+    return file
+
+
 @contextmanager
 def _opened(file: Path | None) -> Iterator[TextIO]:
     if file is None:
@@ -41,13 +55,46 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
             sys.stdout.reconfigure(encoding="utf-8")
         yield sys.stdout
         return
-    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with _straight(file) if _is_device(file) else _whole(file) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unavailable(
+            f"{file} cannot be written ({error.strerror or error}); choose another place.",
+            code="unwritable_file",
+        ) from error
+
+
+def _is_device(file: Path) -> bool:
+    """Whether something other than a file or folder stands there, which another file must not replace."""
+    try:
+        kind = file.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
+
+
+@contextmanager
+def _straight(file: Path) -> Iterator[TextIO]:
+    with open(file, "w", encoding="utf-8-sig", newline="") as stream:
+        yield stream
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[TextIO]:
+    """The file under another name, which takes its own at the end."""
+    target = Path(os.path.realpath(file))  # the file a link leads to, not the link
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         with open(partial, "w", encoding="utf-8-sig", newline="") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(partial, file)
+        os.replace(partial, target)
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()

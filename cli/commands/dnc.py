@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import Invocation
-from cli.files import csv_output
+from cli.files import csv_output, file_or_output
 from cli.options import command, group
 from cli.output import Column, answer, clean, line, plain, progress, renamed, table
 
@@ -167,6 +167,7 @@ def export(
     """Write the register as CSV (UTF-8), with --json as JSON."""
     from domain.contacts import dnc_files
 
+    output = file_or_output(output)
     rows = dnc_files.entries(work.database, actor=work.actor)
     if work.json and output is None:
         answer(work, list(rows), lambda: None)

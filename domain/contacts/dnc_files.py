@@ -158,9 +158,13 @@ def entries(database: Transactions, *, actor: Actor) -> Iterator[RegisterLine]:
     """All entries in force, oldest first, read a page at a time.
 
     Raises:
-        NotAllowed: a seller.
+        NotAllowed: a seller; at once, before anything is written for them.
     """
     require(actor, *READING_ROLES, to="read the whole register")
+    return _pages(database, actor)
+
+
+def _pages(database: Transactions, actor: Actor) -> Iterator[RegisterLine]:
     after = 0
     while True:
         with database.reading() as session:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Process, Shell
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])
@@ -48,3 +49,82 @@ def test_a_shop_that_stands_is_made_ready_again_by_an_administrator_only(sqlite_
     assert sqlite_campaign.json("init", "--as", "root")["actions"] == {
         "created": 0, "updated": 0, "unchanged": 18
     }  # fmt: skip
+
+
+def test_a_refused_export_writes_nothing_at_all(sqlite_campaign: Shell, tmp_path: Path) -> None:
+    assert "may not read the whole register" in sqlite_campaign.refused("dnc", "export", "--as", "ana")
+    file = tmp_path / "register.csv"
+    sqlite_campaign.refused("dnc", "export", "-o", str(file), "--as", "ana")
+    assert list(tmp_path.glob("*register*")) == []
+
+
+def test_a_device_is_written_to_and_stays_one(sqlite_campaign: Shell, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    number = os.open(pipe, os.O_RDWR)  # so that the writer need not wait for a reader
+    try:
+        sqlite_campaign.done("dnc", "add", "+33199000001")
+        sqlite_campaign.done("dnc", "export", "-o", str(pipe))
+        assert "+33199000001" in os.read(number, 10_000).decode("utf-8-sig")
+    finally:
+        os.close(number)
+    assert pipe.is_fifo()
+
+
+def test_a_full_disk_is_said_in_one_line(sqlite_campaign: Shell, people: Path) -> None:
+    assert sqlite_campaign.refused("dnc", "export", "-o", "/dev/full").startswith(
+        "/dev/full cannot be written (No space left on device)"
+    )
+    words = ("leads", "import", str(people), "--campaign", "Spring", "--list", "April")
+    assert "/dev/full cannot be written" in sqlite_campaign(*words, "--rejects", "/dev/full").err
+    assert not Path("/dev/full").is_file()
+    assert [row["name"] for row in sqlite_campaign.json("lists", "list").document] == ["March"]
+
+
+def test_what_is_exported_goes_to_the_file_a_link_leads_to(sqlite_campaign: Shell, tmp_path: Path) -> None:
+    link, target = tmp_path / "link.csv", tmp_path / "target.csv"
+    link.symlink_to(target)
+    sqlite_campaign.done("dnc", "export", "-o", str(link))
+    assert (link.is_symlink(), target.is_file()) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["", ".", "nowhere/register.csv"])
+def test_a_place_that_takes_no_file_is_named_as_it_was_given(sqlite_campaign: Shell, name: str) -> None:
+    said = sqlite_campaign.refused("dnc", "export", "-o", name)
+    assert said.startswith(f"{name or '.'} cannot be written (")
+    assert "partial" not in said
+
+
+def test_an_export_to_the_standard_output_by_name_is_that(sqlite_campaign: Shell, process: Process) -> None:
+    done = process("dnc", "export", "-o", "/dev/stdout", "--as", "root", "--database", sqlite_campaign.url)
+    assert (done.returncode, done.stdout) == (0, "Number,Contact,Reason,Source,Added\n")
+
+
+@pytest.mark.parametrize("rejects", ["nowhere/rejects.csv", "people.csv"])
+def test_an_import_refused_for_its_rejects_file_leaves_the_list_as_it_was(
+    sqlite_campaign: Shell, people: Path, rejects: str
+) -> None:
+    before = sqlite_campaign.json("lists", "list").document
+    words = (
+        "leads",
+        "import",
+        str(people),
+        "--campaign",
+        "Spring",
+        "--rejects",
+        str(people.parent / rejects),
+    )
+    for name in ("March", "April"):
+        assert sqlite_campaign(*words, "--list", name).code == 1
+    assert sqlite_campaign.json("lists", "list").document == before
+
+
+def test_a_list_keeps_count_of_all_that_was_imported_into_it(campaign: Shell, people: Path) -> None:
+    words = ("leads", "import", str(people), "--campaign", "Spring", "--list", "March")
+    assert campaign.json(*words)["imported"] == 0
+    people.write_text("name,phone\nEda Roux,+33199000005\nAda Marlow,+33199000001\n", encoding="utf-8")
+    assert campaign.json(*words)["imported"] == 1
+    shown = campaign.json("lists", "show", "March")
+    counts = shown["counts"]
+    assert (shown["leads"], shown["state"]) == (5, "complete")
+    assert (counts["rows"], counts["imported"], counts["duplicates"]) == (10, 5, 5)
