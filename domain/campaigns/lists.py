@@ -97,7 +97,7 @@ def _lines(session: Session, actor: Actor, campaign_id: int | None, list_id: int
             state=row.state,
             leads=leads,
             source=row.source,
-            counts={name: count for name, count in row.counts.items() if isinstance(count, int)},
+            counts={name: count for name, count in row.counts.items() if not name.startswith("earlier_")},
             created_at=row.created_at,
         )
         for row, campaign, leads in session.execute(statement)

@@ -27,7 +27,7 @@ COMPLETE = "complete"
 UNDONE = "undone"
 
 _FIRST_LEAD = "first_lead_id"
-_EARLIER = "earlier"
+_EARLIER = "earlier_"
 _LONGEST_NAME = 200
 
 
@@ -128,9 +128,15 @@ def _names(wanted: Wanted) -> Iterator[str]:
 
 def _batch(found: LeadList, wanted: Wanted) -> Batch:
     batch = Batch(found.id or 0, found.name)
-    counts = dict(found.counts)
+    counts = {name: each for name, each in found.counts.items() if not name.startswith(_EARLIER)}
     first_lead_id = counts.pop(_FIRST_LEAD, 0)
-    batch.earlier = Counts(**counts.pop(_EARLIER, {}))
+    batch.earlier = Counts(
+        **{
+            name.removeprefix(_EARLIER): each
+            for name, each in found.counts.items()
+            if name.startswith(_EARLIER)
+        }
+    )
     if found.state == IMPORTING and found.fingerprint == wanted.fingerprint and found.position:
         batch.first_lead_id = first_lead_id
         batch.counts = Counts(**counts)
@@ -143,11 +149,11 @@ def _batch(found: LeadList, wanted: Wanted) -> Batch:
     return batch
 
 
-def _kept(batch: Batch) -> dict[str, object]:
+def _kept(batch: Batch) -> dict[str, int]:
     """What the list remembers while rows come in."""
-    kept: dict[str, object] = {**batch.counts.as_numbers(), _FIRST_LEAD: batch.first_lead_id}
+    kept = {**batch.counts.as_numbers(), _FIRST_LEAD: batch.first_lead_id}
     if batch.earlier != Counts():
-        kept[_EARLIER] = batch.earlier.as_numbers()
+        kept |= {_EARLIER + name: each for name, each in batch.earlier.as_numbers().items()}
     return kept
 
 
