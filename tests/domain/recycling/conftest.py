@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.recycling import applying, cards, preview, undoing
+from domain.recycling import applying, batches, cards, preview, undoing
 from domain.recycling.applying import Recycled
+from domain.recycling.batches import BatchView
 from domain.recycling.cards import Cards
 from domain.recycling.preview import Preview
 from domain.recycling.selection import Filters
@@ -70,6 +71,16 @@ class Desk:
             clock=lambda: self.floor.now,
             **given,
         )
+
+    def batches(self, who: str = "sup", **given: Any) -> list[BatchView]:
+        with self.floor.database.reading() as session:
+            return batches.batches(
+                session,
+                actor=self.floor[who],
+                campaign_id=self.floor.campaign_id,
+                now=self.floor.now,
+                **given,
+            )
 
     def state(self, lead_id: int) -> dict[str, Any]:
         """Everything about a lead that a recycle or its undo may touch."""
