@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -20,7 +20,7 @@ from domain.contacts import do_not_call
 from domain.contacts.models import ContactPhone
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.people.models import User
-from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.people.rights import LEADING_ROLES, SELLING_ROLES, Actor, require
 from domain.sql import affected
 
 
@@ -42,13 +42,16 @@ def edit(
 ) -> leads.LeadView:
     """Change a lead by hand (supervisors), with history.
 
-    A lead that ends loses its callbacks; one that becomes *do not call* puts its numbers on the register.
+    A lead that ends loses its callbacks; one that becomes *do not call*, by its status or its resolution, puts its
+    numbers on the register.
 
     Raises:
         NotAllowed: a seller, or leaving *do not call* (take the number off the register instead).
-        Conflict: in a seller's hands.  Invalid: an unknown code.  NotFound: no such lead or seller.
+        Conflict: in a seller's hands.  Invalid: an unknown code, or two that contradict each other.
+        NotFound: no such lead, or no active seller of that name.
     """
     require(actor, *LEADING_ROLES, to="edit leads")
+    changes = _with_do_not_call(changes)
     if changes.status == DialStatus.DNC:
         do_not_call.lock_leads(session, actor=actor, lead_id=lead_id)
     row = session.execute(
@@ -92,6 +95,18 @@ def edit(
     return leads.show(session, actor=actor, lead_id=lead_id, now=now)
 
 
+def _with_do_not_call(changes: LeadChanges) -> LeadChanges:
+    """The resolution DN is a request not to be called: it comes with that status, or not at all."""
+    if changes.campaign_resolution != Resolution.DN or changes.status == DialStatus.DNC:
+        return changes
+    if changes.status is not None or "status" in changes.clear:
+        raise Invalid(
+            f"The resolution {Resolution.DN} goes with the status {DialStatus.DNC} only; leave the status out.",
+            code="resolution",
+        )
+    return replace(changes, status=DialStatus.DNC.value)
+
+
 def _cancel_callbacks(session: Session, lead_id: int, now: datetime) -> None:
     affected(
         session,
@@ -130,17 +145,7 @@ def _registered(session: Session, lead: Lead) -> bool:
 def _changed_values(
     session: Session, actor: Actor, lead: Lead, campaign: Campaign, changes: LeadChanges, now: datetime
 ) -> dict[str, object]:
-    if lead.status == DialStatus.DNC and changes.status not in (None, DialStatus.DNC.value):
-        raise NotAllowed(
-            f"Lead {lead.id} is on the do-not-call register; take its number off with: dialdeck dnc remove",
-            code="do_not_call",
-        )
-    reopens = changes.status is not None and changes.status not in FINAL_STATUSES
-    if reopens and lead.status in FINAL_STATUSES and _registered(session, lead):
-        raise NotAllowed(
-            f"A number of lead {lead.id} is on the do-not-call register; take it off with: dialdeck dnc remove",
-            code="do_not_call",
-        )
+    _may_leave(session, lead, changes)
     values: dict[str, object] = _codes(changes)
     if changes.seller is not None:
         values |= {"owner_id": _seller_id(session, actor, changes.seller), "assigned_at": now}
@@ -173,6 +178,22 @@ def _changed_values(
     return values | {"queue_state": state.value}
 
 
+def _may_leave(session: Session, lead: Lead, changes: LeadChanges) -> None:
+    """Refuse what would bring somebody back into play whose number is on the register."""
+    emptied = "status" in changes.clear
+    if lead.status == DialStatus.DNC and (emptied or changes.status not in (None, DialStatus.DNC.value)):
+        raise NotAllowed(
+            f"Lead {lead.id} is on the do-not-call register; take its number off with: dialdeck dnc remove",
+            code="do_not_call",
+        )
+    reopens = emptied or (changes.status is not None and changes.status not in FINAL_STATUSES)
+    if reopens and lead.status in FINAL_STATUSES and _registered(session, lead):
+        raise NotAllowed(
+            f"A number of lead {lead.id} is on the do-not-call register; take it off with: dialdeck dnc remove",
+            code="do_not_call",
+        )
+
+
 def _codes(changes: LeadChanges) -> dict[str, object]:
     """The plain code changes, checked."""
     values: dict[str, object] = {}
@@ -195,9 +216,15 @@ def _codes(changes: LeadChanges) -> dict[str, object]:
 
 
 def _seller_id(session: Session, actor: Actor, name: str) -> int:
+    """Whoever may own leads: an import takes the same."""
     user_id: int | None = session.execute(
-        select(col(User.id)).where(col(User.organisation_id) == actor.organisation_id, col(User.name) == name)
+        select(col(User.id)).where(
+            col(User.organisation_id) == actor.organisation_id,
+            col(User.name) == name,
+            col(User.active),
+            col(User.role).in_([role.value for role in SELLING_ROLES]),
+        )
     ).scalar_one_or_none()
     if user_id is None:
-        raise NotFound(f"There is no user called {name}.", code="no_user")
+        raise NotFound(f'There is no active seller "{name}". See: dialdeck users list', code="no_user")
     return user_id

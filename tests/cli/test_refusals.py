@@ -128,3 +128,37 @@ def test_a_list_keeps_count_of_all_that_was_imported_into_it(campaign: Shell, pe
     counts = shown["counts"]
     assert (shown["leads"], shown["state"]) == (5, "complete")
     assert (counts["rows"], counts["imported"], counts["duplicates"]) == (10, 5, 5)
+
+
+@pytest.mark.parametrize("change", [("--clear", "status"), ("--status", "no_status"), ("--status", "new")])
+def test_nobody_on_the_register_is_brought_back_by_an_edit(
+    sqlite_campaign: Shell, change: tuple[str, ...]
+) -> None:
+    sqlite_campaign.done("dnc", "add", "+33199000001")
+    said = sqlite_campaign.refused("leads", "edit", "1", *change)
+    assert said == "Lead 1 is on the do-not-call register; take its number off with: dialdeck dnc remove"
+    sqlite_campaign.done("leads", "edit", "2", "--status", "closed")
+    sqlite_campaign.done("dnc", "add", "+33199000002")
+    assert "do-not-call register" in sqlite_campaign.refused("leads", "edit", "2", *change)
+    statuses = [sqlite_campaign.json("leads", "show", lead)["status"] for lead in ("1", "2")]
+    assert statuses == ["dnc", "closed"]
+
+
+def test_a_lead_is_given_to_active_sellers_only(sqlite_campaign: Shell) -> None:
+    sqlite_campaign.done("users", "add", "eva", "--role", "auditor")
+    sqlite_campaign.done("users", "disable", "ben")
+    for name in ("eva", "ben", "nobody"):
+        said = sqlite_campaign.refused("leads", "edit", "1", "--seller", name)
+        assert said.startswith(f'There is no active seller "{name}".')
+    assert sqlite_campaign.json("leads", "edit", "1", "--seller", "ana")["seller"] == "ana"
+
+
+def test_a_resolution_of_do_not_call_puts_the_number_on_the_register(campaign: Shell) -> None:
+    edited = campaign.json("leads", "edit", "1", "--resolution", "DN")
+    assert (edited["status"], edited["campaign_resolution"]) == ("dnc", "DN")
+    numbers = [row["number"] for row in campaign.json("dnc", "list").document]
+    assert "+33199000001" in numbers
+    for contradiction in (("--status", "new"), ("--clear", "status"), ("--status", "not_interested")):
+        said = campaign.refused("leads", "edit", "2", "--resolution", "DN", *contradiction)
+        assert "goes with the status dnc only" in said
+    assert campaign.json("leads", "show", "2")["status"] == "new"
