@@ -20,7 +20,7 @@ def list_callbacks(
     mine: Annotated[bool, typer.Option("--mine", help="Only one's own and anyone's.")] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 500,
 ) -> None:
-    """Pending callbacks, earliest first: one's own and anyone's; supervisors see everybody's."""
+    """Pending callbacks, earliest first: one's own and anyone's; supervisors and auditors see everybody's."""
     from domain.calling import callbacks
 
     campaign_id = work.campaign_id(campaign) if campaign is not None else None

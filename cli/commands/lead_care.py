@@ -183,7 +183,8 @@ def _shown(work: Invocation, found: LeadView) -> None:
             after = event["after"] or {}
             values = ", ".join(f"{key} {value}" for key, value in after.items() if key in _TOLD)
             what = f"{event['kind']} {event['action'] or ''}".strip()
-            line(f"  {local(event['at'], work.zone)}  {what}  {event['user'] or ''}  {values}".rstrip())
+            told = "  ".join(filter(None, (what, event["user"], values, clean(event["note"] or ""))))
+            line(f"  {local(event['at'], work.zone)}  {told}")
 
     answer(work, found, human)
 

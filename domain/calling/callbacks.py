@@ -19,7 +19,7 @@ from domain.campaigns.models import Campaign
 from domain.constructs import among_numbers
 from domain.contacts.models import Contact
 from domain.people.models import User
-from domain.people.rights import Actor
+from domain.people.rights import READING_ROLES, Actor
 from domain.sql import affected
 
 PROMOTED_AT_ONCE = 1000
@@ -48,7 +48,9 @@ def listing(
     everybody: bool = False,
     limit: int = 500,
 ) -> list[CallbackLine]:
-    """Pending callbacks, earliest first: the actor's own and anyone's; with ``everybody`` all (supervisors)."""
+    """Pending callbacks, earliest first: the actor's own and anyone's; with ``everybody`` all
+    (supervisors and auditors).
+    """
     statement = (
         select(Activity, col(Contact.name), col(Campaign.name), col(User.name))
         .join(Contact, col(Contact.id) == col(Activity.contact_id))
@@ -64,7 +66,7 @@ def listing(
     )
     if campaign_id is not None:
         statement = statement.where(col(Activity.campaign_id) == campaign_id)
-    if not (everybody and actor.leads_others):
+    if not (everybody and actor.role in READING_ROLES):
         statement = statement.where(
             or_(col(Activity.seller_id) == actor.user_id, col(Activity.seller_id).is_(None))
         )

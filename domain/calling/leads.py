@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
-from domain.calling import phones, why
+from domain.calling import lead_history, phones, queue_state, why
 from domain.calling.callable_now import reasons_against
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.campaigns.campaigns import counts_by_status
@@ -49,7 +49,7 @@ class LeadLine:
     campaign_resolution: str | None
     seller: str | None
     attempts: int
-    next_attempt_at: datetime
+    next_attempt_at: datetime | None
     list_name: str | None
 
 
@@ -78,7 +78,7 @@ class LeadView:
     last_status_change: datetime | None
     last_action_at: datetime | None
     assigned_at: datetime | None
-    next_attempt_at: datetime
+    next_attempt_at: datetime | None
     priority: int
     external_id: str | None
     seller: str | None
@@ -185,7 +185,7 @@ def listing(
             campaign_resolution=lead.campaign_resolution,
             seller=seller,
             attempts=lead.dial_attempts,
-            next_attempt_at=lead.next_attempt_at,
+            next_attempt_at=queue_state.next_attempt(lead),
             list_name=list_name,
         )
         for lead, name, company, phone, seller, list_name in session.execute(statement)
@@ -304,7 +304,7 @@ def show(session: Session, *, actor: Actor, lead_id: int, now: datetime) -> Lead
         last_status_change=lead.last_status_change,
         last_action_at=lead.last_action_at,
         assigned_at=lead.assigned_at,
-        next_attempt_at=lead.next_attempt_at,
+        next_attempt_at=queue_state.next_attempt(lead),
         priority=lead.priority,
         external_id=lead.external_id,
         seller=seller,
@@ -314,7 +314,7 @@ def show(session: Session, *, actor: Actor, lead_id: int, now: datetime) -> Lead
         created_at=lead.created_at,
         callable=not against,
         why_not=tuple(against),
-        history=tuple(_events(session, lead)),
+        history=lead_history.of_lead(session, lead=lead),
     )
 
 
@@ -340,28 +340,3 @@ def _may_see(session: Session, actor: Actor, lead: Lead, entry: HopperEntry | No
     )
     if not session.execute(select(or_(handled, callback))).scalar_one():
         raise NotAllowed(f"Lead {lead.id} is not yours.", code="not_yours")
-
-
-def _events(session: Session, lead: Lead) -> list[dict[str, object]]:
-    rows = session.execute(
-        select(HistoryEvent, col(User.name))
-        .outerjoin(User, col(User.id) == col(HistoryEvent.user_id))
-        .where(
-            col(HistoryEvent.organisation_id) == lead.organisation_id, col(HistoryEvent.lead_id) == lead.id
-        )
-        .order_by(col(HistoryEvent.id).desc())
-        .limit(200)
-    )
-    return [
-        {
-            "id": event.id,
-            "at": event.at,
-            "kind": event.kind,
-            "action": event.action,
-            "user": name,
-            "before": event.before,
-            "after": event.after,
-            "undoes": event.undoes,
-        }
-        for event, name in rows
-    ]

@@ -300,7 +300,7 @@ def result_of(
         campaign_status=made.campaign_status,
         resolution=made.resolution,
         reason=reason,
-        next_attempt_at=made.next_attempt_at,
+        next_attempt_at=None if made.exhausted else made.next_attempt_at,
         callback_at=made.callback_at,
         event_id=event_id,
         exhausted=made.exhausted,

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from domain.calling.allowed import OutsideHours, latest_before, validate
+from domain.calling.when_text import describe
 from domain.campaigns import retry
 from domain.campaigns.hours import Calendar
 from domain.campaigns.policy import Policy
@@ -219,9 +220,12 @@ def promotion_follow_up(policy: Policy, segment: str, now: datetime) -> datetime
     if nearest is None:
         end = datetime.combine(last + timedelta(days=1), time(FOLLOW_UP_HOUR), tzinfo=zone)
         nearest = latest_before(end.astimezone(UTC), now, calendar, segment)
-    raise OutsideHours(
-        "The day after the promotion lies beyond the campaign's end; choose a time before it.", nearest
+    offer = (
+        f"the nearest allowed time is {describe(nearest, now=now, contact_zone=zone.key)}"
+        if nearest
+        else "there is no allowed time left"
     )
+    raise OutsideHours(f"The day after the promotion lies beyond the campaign's end; {offer}.", nearest)
 
 
 def _follow_up_on(calendar: Calendar, segment: str, day: date) -> datetime | None:

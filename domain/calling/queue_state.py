@@ -7,6 +7,7 @@ Source: the calling specification, section 3 "eligible now".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal, or_, select, text, update
@@ -50,6 +51,11 @@ def of_lead(
     if quick_retry and status == DialStatus.DROPPED:
         return QueueState.DROPPED
     return QueueState.OWNED if owner_id is not None else QueueState.READY
+
+
+def next_attempt(lead: Lead) -> datetime | None:
+    """When a lead's next attempt is due; None for one that waits for nothing, whatever time it has kept."""
+    return None if lead.queue_state == QueueState.OUT else lead.next_attempt_at
 
 
 def callback_pending() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from domain.calling import phones
+from domain.calling import phones, queue_state
 from domain.calling.dossier import timeline
 from domain.calling.models import Lead
 from domain.calling.queue import own_leads
@@ -43,7 +43,7 @@ class ContactLead:
     campaign_resolution: str | None
     seller: str | None
     attempts: int
-    next_attempt_at: datetime
+    next_attempt_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _leads(session: Session, actor: Actor, contact_id: int) -> tuple[ContactLead
             campaign_resolution=lead.campaign_resolution,
             seller=seller,
             attempts=lead.dial_attempts,
-            next_attempt_at=lead.next_attempt_at,
+            next_attempt_at=queue_state.next_attempt(lead),
         )
         for lead, campaign, active, seller in rows
     )

@@ -191,6 +191,44 @@ def test_the_next_attempt_is_set_on_the_contacts_clock(sqlite_campaign: Shell) -
     assert edited["next_attempt_at"] == "2027-01-15T09:00:00Z"  # Paris
 
 
+def test_who_waits_for_nothing_has_no_next_attempt(campaign: Shell) -> None:
+    lead = str(campaign.json("leads", "next", "--as", "ana")["lead_id"])
+    done = campaign.json("leads", "outcome", lead, "not-interested", "--as", "ana")
+    assert done["next_attempt_at"] is None
+    campaign.done("leads", "edit", "2", "--status", "contacted")
+    campaign.done("leads", "edit", "3", "--clear", "status")
+    listed = {row["lead_id"]: row for row in campaign.json("leads", "list").document}
+    assert [number for number, row in listed.items() if row["next_attempt_at"] is not None] == [4]
+    for number in (lead, "2", "3"):
+        shown = campaign.json("leads", "show", number)
+        assert shown["next_attempt_at"] is None
+        [place] = campaign.json("contacts", "show", str(shown["contact_id"])).document["leads"]
+        assert place["next_attempt_at"] is None
+        assert "next attempt" not in campaign.done("leads", "show", number).out
+    assert "next attempt" in campaign.done("leads", "show", "4").out
+
+
+def test_history_is_in_the_words_of_the_product_with_the_note_of_each_outcome(campaign: Shell) -> None:
+    lead = str(campaign.json("leads", "next", "--as", "ana")["lead_id"])
+    campaign.done("leads", "outcome", lead, "busy", "--note", "engaged", "--as", "ana")
+    campaign.done("leads", "undo", "--as", "ana")
+    campaign.done("leads", "outcome", lead, "not-found", "--note", "let it ring", "--as", "ana")
+    campaign.done("leads", "edit", lead, "--seller", "ben")
+    edited, second, undone, first = campaign.json("leads", "show", lead).document["history"]
+    assert [each["note"] for each in (edited, second, undone, first)] == [
+        None,
+        "let it ring",
+        None,
+        "engaged",
+    ]
+    assert (edited["before"]["seller"], edited["after"]["seller"]) == (None, "ben")
+    times = [second["at"], second["after"]["last_dial_attempt"], edited["after"]["assigned_at"]]
+    assert all(str(time).endswith("Z") for time in times)
+    keys = {key for each in (edited, second, undone, first) for key in (*each["before"], *each["after"])}
+    assert not keys & {"queue_state", "owner_id", "segment", "recycle_batch_id"}
+    assert "let it ring" in campaign.done("leads", "show", lead).out
+
+
 def test_why_the_queue_is_empty_adds_up_and_opens_the_people(shell: Shell, people: Path) -> None:
     shell.done("campaigns", "create", "Spring", "--region", "FR", "--hours", "00:00-24:00")
     shell.done("leads", "import", str(people), "--campaign", "Spring")

@@ -71,6 +71,8 @@ def test_a_callback_is_made_for_the_time_typed_on_the_contacts_clock(campaign: S
     assert campaign.json("callbacks", "list", "--as", "ben").document == []
     assert len(campaign.json("callbacks", "list").document) == 1
     assert campaign.json("callbacks", "list", "--mine").document == []
+    campaign.done("users", "add", "aud", "--role", "auditor")
+    assert len(campaign.json("callbacks", "list", "--as", "aud").document) == 1
 
 
 def test_an_iso_time_means_that_instant(sqlite_campaign: Shell) -> None:

@@ -215,6 +215,7 @@ def test_beyond_the_campaigns_end_the_nearest_allowed_time_is_offered(day: Floor
         day.record("ana", lead_id, "start-promotion")
     nearest = refused.value.nearest
     assert nearest == datetime(2026, 3, 12, 9, tzinfo=UTC)
+    assert refused.value.message.endswith("; the nearest allowed time is Thu 12 Mar 09:00.")
     assert day.record("ana", lead_id, "start-promotion", at=nearest).callback_at == nearest
 
 
