@@ -60,7 +60,6 @@ def once(
         new_holder(),
         clock,
         schedules.duration(settings.lease),
-        schedules.duration(settings.callbacks_after),
     )
     prepare(database, settings, actor=actor, now=clock())
     end = clock() + patience
@@ -79,10 +78,10 @@ def once(
 
 def prepare(database: Database, settings: SchedulerSettings, *, actor: Actor, now: datetime) -> None:
     """Make sure that every job has its row, also those switched off; rows there are stay as they are."""
-    planned = SchedulerSettings().planned(actor.timezone) | settings.planned(actor.timezone)
     with database.reading() as session:
         if turns.prepared(session, organisation_id=actor.organisation_id) >= JOBS.keys():
             return
+    planned = SchedulerSettings().planned(actor.timezone) | settings.planned(actor.timezone)
     with database.transaction() as session:
         turns.prepare(session, organisation_id=actor.organisation_id, planned=planned, now=now)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from domain.calling import expiry, hopper, tally
+from domain.calling import call_log, callbacks, expiry, hopper, retrying, tally
 from domain.campaigns import campaigns
+from domain.repair import fix
+from domain.repair.kinds import KINDS
 from scheduler.work import Work
 
 Body = Callable[[Work], None]
@@ -29,6 +31,20 @@ def fill_hopper(work: Work) -> None:
         work.add(campaigns=1, added=found.added)
 
 
+def retry_dropped_calls(work: Work) -> None:
+    """Cut calls whose wait is over to the front."""
+    brought = retrying.AT_ONCE
+    work.add(brought=0)
+    while brought >= retrying.AT_ONCE and not work.should_stop():
+        with work.transaction() as session:
+            found = retrying.bring_dropped_forward(
+                session, organisation_id=work.organisation_id, now=work.now()
+            )
+        brought = found.brought
+        work.add(brought=brought)
+        work.counts["due"] = found.due
+
+
 def cleanup_stale_hopper_entries(work: Work) -> None:
     """Claims and locks whose lease has expired go back."""
     expired = -1
@@ -39,6 +55,50 @@ def cleanup_stale_hopper_entries(work: Work) -> None:
         work.add(expired=expired)
 
 
+def sync_call_log_to_lead_status(work: Work) -> None:
+    """Calls from outside reach their leads."""
+    done = call_log.apply_unapplied(
+        work, organisation_id=work.organisation_id, now=work.now(), should_stop=work.should_stop
+    )
+    work.add(
+        applied=done.applied,
+        counted=done.counted,
+        same=done.same,
+        waiting=done.waiting,
+        unreadable=done.unreadable,
+    )
+
+
+def reconcile_lead_status(work: Work) -> None:
+    """Problematic leads are found and set right."""
+    done = fix.run(
+        work,
+        actor=work.actor,
+        campaign_id=work.campaign_id,
+        now=work.now(),
+        should_stop=work.should_stop,
+    )
+    work.add(
+        leads_checked=done.leads_checked,
+        **{kind.value: done.found.of(kind) for kind in KINDS},
+        total_issues=done.found.total,
+        leads_fixed=done.leads_fixed,
+        errors=done.errors,
+    )
+
+
+def promote_overdue_callbacks(work: Work) -> None:
+    """Personal callbacks that are overdue become anyone's."""
+    promoted = callbacks.PROMOTED_AT_ONCE
+    work.add(promoted=0)
+    while promoted >= callbacks.PROMOTED_AT_ONCE and not work.should_stop():
+        with work.transaction() as session:
+            promoted = callbacks.promote_overdue(
+                session, organisation_id=work.organisation_id, now=work.now()
+            )
+        work.add(promoted=promoted)
+
+
 def fold_figures(work: Work) -> None:
     """The rows of the tally that belong together become one."""
     with work.transaction() as session:
@@ -47,7 +107,11 @@ def fold_figures(work: Work) -> None:
 
 BODIES: Final[Mapping[str, Body]] = {
     "fill_hopper": fill_hopper,
+    "retry_dropped_calls": retry_dropped_calls,
     "cleanup_stale_hopper_entries": cleanup_stale_hopper_entries,
+    "sync_call_log_to_lead_status": sync_call_log_to_lead_status,
+    "reconcile_lead_status": reconcile_lead_status,
+    "promote_overdue_callbacks": promote_overdue_callbacks,
     "fold_figures": fold_figures,
 }
 """The work of each job of ``domain.jobs.catalogue``."""

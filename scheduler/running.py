@@ -47,7 +47,6 @@ class Runner:
     holder: str
     clock: Clock
     lease: timedelta
-    callbacks_after: timedelta = timedelta(minutes=15)
     bodies: Mapping[str, Body] = field(default_factory=lambda: BODIES)
 
     def run(
@@ -84,7 +83,6 @@ class Runner:
             clock=self.clock,
             should_stop=should_stop,
             campaign_id=campaign_id,
-            callbacks_after=self.callbacks_after,
         )
         outcome = self._do(work)
         logs.record(

@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
@@ -26,7 +26,7 @@ from domain.jobs.schedules import Schedule
 from domain.people import shop as shops
 from domain.people.shop import Shop
 from scheduler.clock import Clock, database_clock
-from scheduler.jobs import BODIES
+from scheduler.jobs import BODIES, Body
 from scheduler.running import Runner, told
 from scheduler.threads import DaemonThreads
 from storage import logs
@@ -67,6 +67,7 @@ class Service:
         only: Collection[str] = (),
         tell: Tell = lambda line: None,
         clock: Clock | None = None,
+        bodies: Mapping[str, Body] = BODIES,
     ) -> None:
         self.settings = settings
         self.only = frozenset(known(job).name for job in only)
@@ -81,7 +82,7 @@ class Service:
             new_holder(),
             self._clock,
             schedules.duration(settings.lease),
-            schedules.duration(settings.callbacks_after),
+            bodies,
         )
         self._stopping = threading.Event()
         self._mutex = threading.Lock()
@@ -165,7 +166,11 @@ class Service:
                 )
 
     def _mine(self, job: str) -> bool:
-        return job in BODIES and job in self.settings.planned("UTC") and (not self.only or job in self.only)
+        return (
+            job in self._runner.bodies
+            and job in self.settings.planned("UTC")
+            and (not self.only or job in self.only)
+        )
 
     def _launch(self, shop: Shop, job: str) -> None:
         if self._mine(job) and (shop.organisation_id, job) not in self._running:

@@ -31,14 +31,12 @@ class Work:
         clock: Clock,
         should_stop: Callable[[], bool],
         campaign_id: int | None = None,
-        callbacks_after: timedelta = timedelta(minutes=15),
     ) -> None:
         self.database = database
         self.shop = shop
         self.turn = turn
         self.now = clock
         self.campaign_id = campaign_id
-        self.callbacks_after = callbacks_after
         self.counts: Counter[str] = Counter()
         self.cut_short = False
         self._lease = lease

@@ -64,12 +64,9 @@ class SchedulerSettings(_Table):
     look: str = Field(
         default="5s", description="How often a process looks for runs asked for or left behind."
     )
-    callbacks_after: str = Field(
-        default="15m", description="How long overdue a personal callback is before it becomes anyone's."
-    )
     jobs: dict[str, JobSettings] = Field(default_factory=dict, description="A table for each job.")
 
-    @field_validator("lease", "look", "callbacks_after")
+    @field_validator("lease", "look")
     @classmethod
     def _a_length(cls, value: str) -> str:
         return schedules.duration_text(_length(value))
