@@ -1,6 +1,7 @@
 """Undo: a seller's outcomes, newest first, each taken back exactly or refused; history keeps both.
 
-Twenty deep, ten minutes. An outcome can be undone while its lead is unchanged since.
+Twenty deep, ten minutes. An outcome can be undone while its lead is unchanged since. One that was only kept, because
+the lead had left the seller's hands, changed nothing to take back; what came before it is not undone in its stead.
 Source: the calling specification, section 2 "undo".
 """
 
@@ -11,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session, col
 
 from domain.calling import claims, giving_back, history, holding, late, lead_status, queue_state
 from domain.calling.actions import label_of
 from domain.calling.lead_status import Event
-from domain.calling.models import Activity, Call, ConsoleAction, Draft, Lead, UndoEntry
+from domain.calling.models import Activity, Call, ConsoleAction, Draft, HistoryEvent, Lead, UndoEntry
 from domain.calling.status_table import Cause
 from domain.calling.views import UndoResult
 from domain.campaigns.models import Campaign
@@ -84,8 +85,8 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     The person now in hand goes to the front, with the draft, not as a skip.
 
     Raises:
-        NotFound: nothing to undo (none in ten minutes).  Conflict: a call is running, or the lead was changed
-            since (the line says by whom).
+        NotFound: nothing to undo (none in ten minutes).  Conflict: a call is running, the lead was changed since
+            (the line says by whom), or the last outcome was only kept.
     """
     require(actor, *SELLING_ROLES, to="undo an outcome")
     in_hand = holding.own_entry(session, actor=actor)
@@ -156,6 +157,10 @@ def _stack(session: Session, actor: Actor, now: datetime) -> list[int]:
             col(UndoEntry.organisation_id) == actor.organisation_id,
             col(UndoEntry.seller_id) == actor.user_id,
             col(UndoEntry.at) > now - WITHIN,
+            col(UndoEntry.event_id)
+            > select(func.coalesce(func.max(col(HistoryEvent.id)), 0))
+            .where(*_only_kept(actor, now))
+            .scalar_subquery(),
         )
         .order_by(col(UndoEntry.id))
     )
@@ -166,9 +171,36 @@ def _stack(session: Session, actor: Actor, now: datetime) -> list[int]:
     return [entry_id for entry_id, undone_at in stack if undone_at is None]
 
 
+def _only_kept(actor: Actor, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The outcomes of this seller of which only call and note were kept."""
+    return (
+        col(HistoryEvent.organisation_id) == actor.organisation_id,
+        col(HistoryEvent.user_id) == actor.user_id,
+        col(HistoryEvent.at) > now - WITHIN,
+        col(HistoryEvent.kind) == "outcome_refused",
+    )
+
+
+def _refuse_only_kept(session: Session, actor: Actor, now: datetime) -> None:
+    person = session.execute(
+        select(col(Contact.name), col(Contact.company))
+        .join(HistoryEvent, col(HistoryEvent.contact_id) == col(Contact.id))
+        .where(*_only_kept(actor, now))
+        .order_by(col(HistoryEvent.id).desc())
+        .limit(1)
+    ).one_or_none()
+    if person is not None:
+        raise Conflict(
+            f"{person[0] or person[1] or 'This person'} was out of your hands: of your last outcome only call and "
+            "note were kept, and that cannot be undone.",
+            code="only_kept",
+        )
+
+
 def _last(session: Session, actor: Actor, now: datetime) -> UndoEntry:
     stack = _stack(session, actor, now)
     if not stack:
+        _refuse_only_kept(session, actor, now)
         raise NotFound(
             "There is nothing to undo: no outcome of yours in the last 10 minutes.", code="no_undo"
         )

@@ -120,6 +120,22 @@ def test_what_is_only_kept_is_not_on_the_undo_stack(floor: Floor) -> None:
     assert floor.depth("ana") == 0
 
 
+def test_nothing_else_is_undone_in_the_stead_of_what_was_only_kept(floor: Floor) -> None:
+    earlier, kept, later = floor.leads(3)
+    floor.handle("ana", "not-interested", earlier)
+    floor.register(floor.take("ana").phones[0].e164)
+    assert floor.record("ana", kept, "not-found").stored_only
+    assert floor.depth("ana") == 0
+    with pytest.raises(Conflict, match="only call and note were kept") as refused:
+        floor.undo("ana")
+    assert refused.value.code == "only_kept"
+    assert floor.row(earlier).status == "not_interested"
+    floor.handle("ana", "not-interested", later)
+    assert floor.undo("ana").lead_id == later
+    with pytest.raises(Conflict, match="only call and note were kept"):
+        floor.undo("ana")
+
+
 def test_an_outcome_of_a_supervisor_over_an_expired_claim_does_not_lose_the_sellers(floor: Floor) -> None:
     lead_id = floor.lead()
     floor.take("ana")
