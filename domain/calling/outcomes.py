@@ -76,12 +76,14 @@ def record(
 
     Raises:
         NotFound: no such lead or action.  NotAllowed: an auditor, or a lead that is not this seller's.
-        Invalid: ``reason_required``, ``unknown_reason``, ``time_required``; OutsideHours for a time that is
-            not allowed.
+        Invalid: ``reason_required``, ``unknown_reason``, ``time_required``, ``no_sale`` (something sold with an
+            action that sells nothing); OutsideHours for a time that is not allowed.
         Conflict: ``already_handled`` by somebody else, or the lead has ended.
     """
     require(actor, *SELLING_ROLES, to="record outcomes")
     meaning = action_of(session, actor.organisation_id, action, language)
+    if sale is not None and meaning[0].lead_status != DialStatus.SALE:
+        raise Invalid(f"{action} is no sale: leave product, quantity and price out.", code="no_sale")
     if meaning[0].lead_status == DialStatus.DNC:
         do_not_call.lock_leads(session, actor=actor, lead_id=lead_id)
     work = read(session, actor, lead_id, meaning, now, note, language)

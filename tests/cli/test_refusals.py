@@ -162,3 +162,14 @@ def test_a_resolution_of_do_not_call_puts_the_number_on_the_register(campaign: S
         said = campaign.refused("leads", "edit", "2", "--resolution", "DN", *contradiction)
         assert "goes with the status dnc only" in said
     assert campaign.json("leads", "show", "2")["status"] == "new"
+
+
+@pytest.mark.parametrize("sold", [("--product", "Tea"), ("--quantity", "2"), ("--price", "5")])
+def test_nothing_is_sold_with_an_outcome_that_is_no_sale(
+    sqlite_campaign: Shell, sold: tuple[str, str]
+) -> None:
+    sqlite_campaign.done("products", "add", "Tea", "--price", "5")
+    lead = str(sqlite_campaign.json("leads", "next", "--campaign", "Spring", "--as", "ana")["lead_id"])
+    said = sqlite_campaign.refused("leads", "outcome", lead, "not-found", *sold, "--as", "ana")
+    assert said == "not-found is no sale: leave product, quantity and price out."
+    assert sqlite_campaign.json("leads", "show", lead)["dial_attempts"] == 0
