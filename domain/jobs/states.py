@@ -24,7 +24,10 @@ LATE: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as it stands. ``next_run`` is missing where it is paused or switched off."""
+    """A job as it stands. ``next_run`` is missing where it is paused or switched off.
+
+    ``holder`` is the process that runs it, or ran it last.
+    """
 
     id: str
     does: str
@@ -92,7 +95,7 @@ def _view(
         enabled=enabled,
         paused=state.paused,
         running=running,
-        holder=state.holder if running else None,
+        holder=run.holder if run is not None else None,
         asked=state.wanted_at is not None,
         last_run=run.started_at if run is not None else None,
         last_seconds=(ended - run.started_at).total_seconds() if run is not None and ended else None,

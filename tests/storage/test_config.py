@@ -80,6 +80,13 @@ def test_an_unknown_key_is_told_with_its_file_and_the_nearest_one(file: Path) ->
         ('timezone = "Mars/Olympus"', "'Mars/Olympus' is no time zone; write one like America/Montevideo"),
         ("keymap = 3", 'setting "keymap": input should be a valid dictionary'),
         ("[keymap]\nundo = 3", 'setting "keymap.undo": input should be a valid string'),
+        ('scheduler.lease = "soon"', 'setting "scheduler.lease": "soon" is no length of time; write 30s'),
+        ('scheduler.leese = "1m"', 'there is no setting "leese"; did you mean "lease"?'),
+        ('scheduler.jobs.fill.every = "1m"', 'there is no job "fill". Known are: cleanup_stale'),
+        ('scheduler.jobs.fill_hoper.every = "1m"', 'no job "fill_hoper"; did you mean "fill_hopper"?'),
+        ('scheduler.jobs.fill_hopper = {every = "1m", at = "02:00"}', 'give "every" or "at", not both'),
+        ('scheduler.jobs.fill_hopper.at = "26:00"', 'fill_hopper.at": "26:00" is no time of day'),
+        ('scheduler.jobs.fill_hopper.evry = "1m"', 'no setting "evry"; did you mean "every"?'),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_file_and_key(file: Path, line: str, told: str) -> None:
@@ -88,6 +95,16 @@ def test_a_value_that_does_not_fit_is_told_with_file_and_key(file: Path, line: s
     assert str(error).startswith(f"{file}, ")
     assert told in str(error)
     assert error.code == "config_value"
+
+
+def test_jobs_have_their_usual_times_but_for_those_configured(file: Path) -> None:
+    file.write_text(
+        '[scheduler.jobs.fill_hopper]\nevery = "90 s"\n[scheduler.jobs.fold_figures]\nenabled = false\n'
+    )
+    planned = config.load().settings.scheduler.planned("America/Montevideo")
+    assert "fold_figures" not in planned
+    assert str(planned["fill_hopper"]) == "every 90s"
+    assert str(planned["reconcile_lead_status"]) == "at 02:00 America/Montevideo"
 
 
 def test_a_wrong_value_names_the_variable_or_the_option_it_came_from(
