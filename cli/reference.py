@@ -56,6 +56,10 @@ KEYS: dict[str, str] = {
     "leads list": "lead_id name phone status campaign_status campaign_resolution seller attempts next_attempt_at",
     "leads show": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "
     "dial_attempts callable why_not history",
+    "leads recycle": "batch_id selected recycled by_status callable_now finished",
+    "leads undo-recycle": "batch_id restored kept finished",
+    "leads recycle-batches": "batch_id campaign at who filters filter target reset_attempts include_final selected "
+    "recycled by_status state undone_at undone_by restored kept called contacted sold",
     "leads fix-status": "no_status dialed_but_new missing_dial_tracking counter_mismatch stale_claims total_issues "
     "leads_checked leads_fixed errors status_assigned by_status dry_run report_only seconds",
     "leads next": "lead_id claim_expires_at contact campaign status campaign_status campaign_resolution attempts "

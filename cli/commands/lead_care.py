@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 def status(work: Invocation, campaign: Campaign = None) -> None:
     """How many leads stand where; the counts add up to the total."""
-    from domain.calling import leads
     from domain.codes import NO_STATUS_KEY, status_class, status_label
+    from domain.recycling import cards
 
-    found = work.read(leads.status_counts, actor=work.actor, campaign_id=work.campaign_id(campaign))
+    found = work.read(
+        cards.status_counts, actor=work.actor, campaign_id=work.campaign_id(campaign), now=work.now()
+    )
 
     def human() -> None:
         rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.commands import imports, lead_care, repairing, selling
+from cli.commands import imports, lead_care, recycling, repairing, selling
 from cli.options import command, group
 
 app = group("Leads: the seller's work, looking after leads, importing them.")
@@ -18,8 +18,11 @@ for _name, _function in {
     "list": lead_care.list_leads,
     "show": lead_care.show,
     "edit": lead_care.edit,
+    "recycle": recycling.recycle,
+    "undo-recycle": recycling.undo_recycle,
+    "recycle-batches": recycling.recycle_batches,
     "fix-status": repairing.fix_status,
     "import": imports.import_leads,
     "undo-import": imports.undo_import,
 }.items():
-    command(app, _name, reads=_name in ("status", "why", "list", "show"))(_function)
+    command(app, _name, reads=_name in ("status", "why", "list", "show", "recycle-batches"))(_function)

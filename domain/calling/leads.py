@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlmodel import Session, col
 
 from domain.calling import lead_history, phones, queue_state, why
 from domain.calling.callable_now import reasons_against
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
-from domain.campaigns.campaigns import counts_by_status
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import (
@@ -24,17 +23,7 @@ from domain.codes import (
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.people.models import User
-from domain.people.rights import READING_ROLES, Actor, require
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCounts:
-    """The leads of a campaign by status. ``problems`` counts leads without a status and dialled ones still new."""
-
-    total: int
-    by_status: dict[str, int]
-    recyclable: int
-    problems: int
+from domain.people.rights import READING_ROLES, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +95,6 @@ class LeadFilter:
     eligible: bool = False
     recyclable: bool = False
     bucket: str | None = None
-
-
-def status_counts(session: Session, *, actor: Actor, campaign_id: int) -> StatusCounts:
-    """Leads per status present, with what is recyclable and what is wrong (supervisors and auditors)."""
-    require(actor, *READING_ROLES, to="count a campaign's leads")
-    by_status = counts_by_status(session, organisation_id=actor.organisation_id, campaign_id=campaign_id)
-    dialled_but_new = session.execute(
-        select(func.count())
-        .select_from(Lead)
-        .where(
-            col(Lead.organisation_id) == actor.organisation_id,
-            col(Lead.campaign_id) == campaign_id,
-            col(Lead.status) == DialStatus.NEW.value,
-            col(Lead.dial_attempts) > 0,
-        )
-    ).scalar_one()
-    return StatusCounts(
-        total=sum(by_status.values()),
-        by_status=by_status,
-        recyclable=sum(by_status.get(status.value, 0) for status in RECYCLABLE_STATUSES),
-        problems=by_status.get(NO_STATUS_KEY, 0) + dialled_but_new,
-    )
 
 
 def listing(

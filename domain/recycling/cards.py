@@ -6,10 +6,12 @@ Summed from the tally, so that it costs the same at any size; the sum of the car
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
 
-from domain.calling import tally
+from domain.calling.tally_model import LeadTally
 from domain.codes import (
     NO_STATUS_KEY,
     RECYCLABLE_STATUSES,
@@ -20,8 +22,19 @@ from domain.codes import (
     status_label,
 )
 from domain.people.rights import READING_ROLES, Actor, require
+from domain.repair import find
 
 _ORDER = {status.value: place for place, status in enumerate(DialStatus)}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCounts:
+    """The leads of a campaign by status (``no_status`` for none). ``problems``: leads that need to be set right."""
+
+    total: int
+    by_status: dict[str, int]
+    recyclable: int
+    problems: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +79,37 @@ def cards(session: Session, *, actor: Actor, campaign_id: int, list_id: int | No
         NotAllowed: a seller.
     """
     require(actor, *READING_ROLES, to="count a campaign's leads")
-    counts: dict[str, int] = {}
-    callbacks: dict[str, int] = {}
-    spent: dict[str, int] = {}
-    for place, leads in tally.places(
-        session, organisation_id=actor.organisation_id, campaign_id=campaign_id, list_id=list_id
-    ).items():
-        key = place.status or NO_STATUS_KEY
-        counts[key] = counts.get(key, 0) + leads
-        if place.waits == QueueState.CALLBACK:
-            callbacks[key] = callbacks.get(key, 0) + leads
-        if place.exhausted:
-            spent[key] = spent.get(key, 0) + leads
-    total = sum(counts.values())
-    rows = tuple(
-        _card(key, counts[key], total, callbacks.get(key, 0), spent.get(key, 0))
-        for key in sorted(counts, key=lambda key: (_ORDER.get(key, len(_ORDER)), key))
-        if counts[key]
+    waits, exhausted, leads = col(LeadTally.waits), col(LeadTally.exhausted), func.sum(col(LeadTally.leads))
+    of_list = [] if list_id is None else [col(LeadTally.list_id) == list_id]
+    rows = session.execute(
+        select(
+            col(LeadTally.status),
+            leads,
+            func.sum(case((waits == QueueState.CALLBACK.value, col(LeadTally.leads)), else_=0)),
+            func.sum(case((exhausted, col(LeadTally.leads)), else_=0)),
+        )
+        .where(
+            col(LeadTally.organisation_id) == actor.organisation_id,
+            col(LeadTally.campaign_id) == campaign_id,
+            *of_list,
+        )
+        .group_by(col(LeadTally.status))
     )
-    recyclable = sum(counts.get(status.value, 0) for status in RECYCLABLE_STATUSES)
-    return Cards(total, recyclable, rows)
+    found = {
+        status or NO_STATUS_KEY: (int(count), int(callbacks), int(spent))
+        for status, count, callbacks, spent in rows
+        if count
+    }
+    total = sum(count for count, _, _ in found.values())
+    shown = tuple(
+        _card(key, total, *found[key])
+        for key in sorted(found, key=lambda key: (_ORDER.get(key, len(_ORDER)), key))
+    )
+    recyclable = sum(card.count for card in shown if card.cls is StatusClass.RECYCLABLE)
+    return Cards(total, recyclable, shown)
 
 
-def _card(key: str, count: int, total: int, callbacks: int, exhausted: int) -> Card:
+def _card(key: str, total: int, count: int, callbacks: int, exhausted: int) -> Card:
     status = None if key == NO_STATUS_KEY else key
     cls = status_class(status)
     return Card(
@@ -109,3 +130,10 @@ def recyclable_statuses(found: Cards) -> tuple[str, ...]:
     return tuple(
         card.status for card in found.rows if card.status in recyclable and card.count > card.callbacks
     )
+
+
+def status_counts(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> StatusCounts:
+    """Leads per status present, with what is recyclable and what is wrong (supervisors and auditors)."""
+    found = cards(session, actor=actor, campaign_id=campaign_id)
+    problems = find.report(session, actor=actor, campaign_id=campaign_id, now=now)
+    return StatusCounts(found.total, found.by_status, found.recyclable, problems.total)

@@ -22,6 +22,7 @@ from domain.errors import NotFound
 from domain.people.rights import READING_ROLES, Actor, require
 from domain.recycling import changes
 from domain.recycling.selection import Filters, LeftOut, check, chosen, left_out, status_key
+from domain.recycling.states import of_shop
 
 _WAITING = frozenset({QueueState.READY, QueueState.IN_HOPPER, QueueState.OWNED, QueueState.DROPPED})
 
@@ -176,26 +177,27 @@ def _hours(policy: Policy, active: bool, segment: str, now: datetime) -> tuple[b
     return is_open, now if is_open else policy.calendar.next_open(now, segment)
 
 
-def callable_of_batch(
-    session: Session, *, actor: Actor, campaign_id: int, target: str, batch_id: int, now: datetime
-) -> int:
-    """How many leads of a batch, still where it put them, may be called at this moment. Two statements."""
+def callable_of_batch(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> int:
+    """How many leads of a batch, still where it put them, may be called at this moment. Two statements.
+
+    Raises:
+        NotFound: no such batch.
+    """
     require(actor, *READING_ROLES, to="look at a recycle")
-    campaign = campaign_of(session, actor=actor, campaign_id=campaign_id)
+    batch, campaign = of_shop(session, actor=actor, batch_id=batch_id)
     if not campaign.active:
         return 0
-    policy = policy_of(campaign)
+    calendar = policy_of(campaign).calendar
     rows = session.execute(
         select(col(Lead.segment), func.count())
         .where(
             col(Lead.organisation_id) == actor.organisation_id,
-            col(Lead.campaign_id) == campaign_id,
-            col(Lead.status) == target,
+            col(Lead.campaign_id) == batch.campaign_id,
+            col(Lead.status) == batch.target,
             col(Lead.recycle_batch_id) == batch_id,
             col(Lead.queue_state).in_([state.value for state in _WAITING]),
             col(Lead.next_attempt_at) <= now,
         )
         .group_by(col(Lead.segment))
     )
-    found = [(str(segment), int(leads)) for segment, leads in rows]
-    return sum(leads for segment, leads in found if policy.calendar.is_open(now, segment))
+    return sum(int(leads) for segment, leads in rows if calendar.is_open(now, segment))

@@ -45,18 +45,27 @@ def state_of(batch: RecycleBatch, now: datetime) -> BatchState:
 
 
 def held(session: Session, *, actor: Actor, batch_id: int) -> tuple[RecycleBatch, Campaign]:
-    """A batch of this shop with its campaign, locked.
+    """A batch of this shop with its campaign, locked (raises as ``of_shop``)."""
+    return of_shop(session, actor=actor, batch_id=batch_id, locked=True)
+
+
+def of_shop(
+    session: Session, *, actor: Actor, batch_id: int, locked: bool = False
+) -> tuple[RecycleBatch, Campaign]:
+    """A batch of this shop with its campaign.
 
     Raises:
         NotFound: there is none with this number.
     """
-    row = session.execute(
+    statement = (
         select(RecycleBatch, Campaign)
         .join(Campaign, col(Campaign.id) == col(RecycleBatch.campaign_id))
         .where(col(RecycleBatch.organisation_id) == actor.organisation_id, col(RecycleBatch.id) == batch_id)
-        .with_for_update(of=RecycleBatch, key_share=True)
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+    if locked:
+        statement = statement.with_for_update(of=RecycleBatch, key_share=True)
+    row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound(
             f"There is no recycle {batch_id}. See: dialdeck leads recycle-batches", code="no_recycle"

@@ -24,6 +24,7 @@ COMMANDS = {
     "campaigns create", "campaigns list", "campaigns show", "campaigns pause", "campaigns resume", "campaigns edit",
     "lists list", "lists show", "lists pause", "lists resume",
     "leads import", "leads undo-import", "leads status", "leads why", "leads list", "leads show", "leads edit",
+    "leads recycle", "leads undo-recycle", "leads recycle-batches", "leads fix-status",
     "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
     "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",

@@ -43,6 +43,7 @@ from domain.contacts import do_not_call
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.people.models import Organisation, User
 from domain.people.rights import Actor
+from domain.recycling import cards
 from domain.sales.models import Sale
 from domain.sales.sales import SaleInput
 from storage.database import Database
@@ -462,9 +463,9 @@ class Floor:
         with self.database.reading() as session:
             return leads.show(session, actor=self[who], lead_id=lead_id, now=self.now)
 
-    def counts(self) -> leads.StatusCounts:
+    def counts(self) -> cards.StatusCounts:
         with self.database.reading() as session:
-            return leads.status_counts(session, actor=self["sup"], campaign_id=self.campaign_id)
+            return cards.status_counts(session, actor=self["sup"], campaign_id=self.campaign_id, now=self.now)
 
     # ── what is in the database ──────────────────────────────────────────────────────────────────────────
 
