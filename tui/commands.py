@@ -7,62 +7,14 @@ documentation are all made from it. Outcome keys are not here: they are data (co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from domain.codes import Role
+from tui.command import EVERYONE, EVERYWHERE, SELLING, Command, ScreenInfo
 from tui.i18n import _, mark
+from tui.supervisor_commands import SUPERVISOR_COMMANDS, SUPERVISOR_SCREENS
 
-EVERYWHERE = "app"
-SELLING = frozenset({Role.SELLER, Role.SUPERVISOR, Role.ADMIN})
-EVERYONE = frozenset(Role)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do.
-
-    ``id`` is ``screen.what`` and never changes (users' keymaps name it); ``keys`` are Textual key names, the
-    first is the one shown, none means palette only. ``action`` is the screen's (or application's) method
-    ``action_…``. ``when`` names a condition the screen answers (``CommandScreen.condition``); empty: always.
-    ``show`` is the order in the line of keys (0: not in it; lower stays longer when the line is narrow).
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    action: str
-    label: str
-    help: str
-    group: str
-    screens: tuple[str, ...]
-    roles: frozenset[Role] = EVERYONE
-    when: str = ""
-    show: int = 0
-    priority: bool = False
-
-    def binding(self) -> Binding:
-        """The Textual binding of this command."""
-        return Binding(
-            ",".join(self.keys),
-            self.action,
-            self.label,
-            show=self.show > 0,
-            priority=self.priority,
-            tooltip=self.help,
-            id=self.id,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenInfo:
-    """A screen as the registry knows it. On a ``typing`` screen a text field has the keys all the time."""
-
-    name: str
-    title: str
-    typing: bool = False
-    digits: bool = False
-
+__all__ = ["COMMANDS", "EVERYONE", "EVERYWHERE", "SCREENS", "SELLING", "Command", "ScreenInfo", "bindings"]
 
 SCREENS: dict[str, ScreenInfo] = {
     info.name: info
@@ -72,11 +24,13 @@ SCREENS: dict[str, ScreenInfo] = {
         ScreenInfo("first_start", mark("First start"), typing=True),
         ScreenInfo("campaigns", mark("Campaigns")),
         ScreenInfo("console", mark("Seller console"), digits=True),
+        *SUPERVISOR_SCREENS,
     )
 }
 
 _APP = (EVERYWHERE,)
 _CONSOLE = ("console",)
+_LISTS = ("campaigns", *(info.name for info in SUPERVISOR_SCREENS))
 
 COMMANDS: tuple[Command, ...] = (
     # Everywhere
@@ -135,10 +89,10 @@ COMMANDS: tuple[Command, ...] = (
         mark("Let somebody else sign in"), mark("Campaigns"), ("campaigns",), show=30,
     ),
     # Lists of people or things (own widgets; the arrows always work too)
-    Command("list.down", ("j",), "down", mark("down"), mark("One line down"), mark("Lists"), ("campaigns",)),
-    Command("list.up", ("k",), "up", mark("up"), mark("One line up"), mark("Lists"), ("campaigns",)),
-    Command("list.first", ("g",), "first", mark("first"), mark("To the first line"), mark("Lists"), ("campaigns",)),
-    Command("list.last", ("G",), "last", mark("last"), mark("To the last line"), mark("Lists"), ("campaigns",)),
+    Command("list.down", ("j",), "down", mark("down"), mark("One line down"), mark("Lists"), _LISTS),
+    Command("list.up", ("k",), "up", mark("up"), mark("One line up"), mark("Lists"), _LISTS),
+    Command("list.first", ("g",), "first", mark("first"), mark("To the first line"), mark("Lists"), _LISTS),
+    Command("list.last", ("G",), "last", mark("last"), mark("To the last line"), mark("Lists"), _LISTS),
     # Seller console
     Command(
         "console.dial", ("d",), "dial", mark("dial"),
@@ -200,6 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         mark("Give this person back and choose another campaign"),
         mark("Work"), _CONSOLE, SELLING, "not_calling", 50,
     ),
+    *SUPERVISOR_COMMANDS,
 )  # fmt: skip
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}

@@ -15,6 +15,7 @@ from tests.tui.shop import SmallShop
 from tui.app import DialdeckApp
 from tui.screens.campaigns import CampaignsScreen
 from tui.screens.console import ConsoleScreen
+from tui.screens.leading.why import WhyScreen
 from tui.screens.message import MessageScreen
 
 OpenApp = Callable[..., DialdeckApp]
@@ -101,11 +102,14 @@ async def test_the_figures_are_counted_again_after_ten_seconds(
         assert "counted at 13:00" in shown(app)
 
 
-async def test_an_auditor_cannot_open_a_campaign(open_app: OpenApp) -> None:
+async def test_an_auditor_sees_where_the_leads_stand_but_cannot_work(open_app: OpenApp) -> None:
     app = open_app(user="audrey")
     async with app.run_test() as pilot:
         await settled(pilot)
         await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, WhyScreen)
+        await pilot.press("escape")
         await settled(pilot)
         assert isinstance(app.screen, CampaignsScreen)
         assert "work here" not in shown(app)

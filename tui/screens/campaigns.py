@@ -150,7 +150,10 @@ class CampaignsScreen(CommandScreen[None]):
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.action_open()
+        if self.desk.actor.role in commands.SELLING:
+            self.action_open()
+        else:  # who only looks sees where the leads stand
+            self.action_why()
 
     def action_open(self) -> None:
         """Work in the campaign one stands on; pressed before they are counted, in the first one then."""
@@ -168,6 +171,17 @@ class CampaignsScreen(CommandScreen[None]):
             )
             return
         self.app.open_campaign(card)
+
+    def _chosen(self) -> CampaignCard | None:
+        return self.cards.get(self.query_one(Rows).chosen or "")
+
+    def action_why(self) -> None:
+        """Where the leads of the campaign stand."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.why import WhyScreen
+
+            self.app.push_screen(WhyScreen(card.campaign_id, card.name))
 
     def action_down(self) -> None:
         self.query_one(Rows).action_cursor_down()
