@@ -160,6 +160,8 @@ def edit(
     """Change an action: key, labels, place, whether it is active, what it asks and sets."""
     from domain.calling import actions
 
+    if no_key and key is not None:
+        raise typer.BadParameter("a key is given and taken away at once", param_hint="'--no-key'")
     given: dict[str, object] = {
         "lead_status": lead_status,
         "campaign_status": campaign_status,

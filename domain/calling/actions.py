@@ -31,6 +31,8 @@ CONSOLE_KEYS = {
     "?": "helps",
 }
 """Keys of the console's own commands, which no outcome gets (a test holds them to the registry of commands)."""
+COLOURS = ("success", "later", "ended", "neutral")
+LAST_POSITION = 10_000
 KEEP = "keep"
 CLEAR = "clear"
 
@@ -274,10 +276,15 @@ def _check(session: Session, row: ConsoleAction) -> None:
     )
     _one_of(row.resolution, list(Resolution), "resolution", row.slug)
     _one_of(row.lead_status, list(DialStatus), "lead status", row.slug)
+    if not all(text.strip() for text in row.labels.values()):
+        raise Invalid(f"The label of {row.slug} is empty.", code="label")
+    if not 0 <= row.position <= LAST_POSITION:
+        raise Invalid(f"The place of an action is a number from 0 to {LAST_POSITION}.", code="position")
     for value, codes, what in (
         (row.type, list(ActionType), "type of action"),
         (row.reason, list(ReasonMode), "way to ask for a reason"),
         (row.result, list(CallResult), "call result"),
+        (row.colour, list(COLOURS), "colour"),
     ):
         if value not in codes:
             raise Invalid(f"{row.slug}: {value!r} is no {what}; use one of {', '.join(codes)}.", code="code")

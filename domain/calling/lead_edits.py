@@ -154,6 +154,9 @@ def _changed_values(
     for name in changes.clear:
         if name not in ("campaign_resolution", "seller", "status", "resolution_reason"):
             raise Invalid(f"{name} cannot be cleared.", code="clear")
+        if getattr(changes, name, None) is not None:
+            said = name.removeprefix("campaign_")
+            raise Invalid(f"The {said} is set and cleared at once; say which.", code="clear")
         values["owner_id" if name == "seller" else name] = None
     status = values.get("status", lead.status)
     if "status" in values and status != lead.status:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from domain.calling.actions import label_of
+from domain.calling.actions import LAST_POSITION, label_of
 from domain.calling.models import Reason
 from domain.codes import Resolution, Role
 from domain.errors import Conflict, Invalid, NotFound
@@ -71,7 +71,7 @@ def add(
     require(actor, Role.ADMIN, to="add reasons")
     if code < 1:
         raise Invalid("The code of a reason is a number from 1.", code="reason_code")
-    if not any(text.strip() for text in labels.values()):
+    if not labels or not all(text.strip() for text in labels.values()):
         raise Invalid("A reason needs a text.", code="reason_label")
     if _find(session, actor, resolution, code) is not None:
         raise Conflict(
@@ -105,7 +105,7 @@ def edit(
     """Change a reason's texts, whether it is offered, or its place; None leaves a value as it is.
 
     Raises:
-        NotAllowed: no administrator.  NotFound: no such reason.
+        NotAllowed: no administrator.  NotFound: no such reason.  Invalid: an empty text, a place below 0.
     """
     require(actor, Role.ADMIN, to="edit reasons")
     row = _find(session, actor, resolution, code)
@@ -113,6 +113,10 @@ def edit(
         raise NotFound(
             f"{resolution} has no reason {code}. See: dialdeck reasons list", code="unknown_reason"
         )
+    if not all(text.strip() for text in (labels or {}).values()):
+        raise Invalid("A reason needs a text.", code="reason_label")
+    if position is not None and not 0 <= position <= LAST_POSITION:
+        raise Invalid(f"The place of a reason is a number from 0 to {LAST_POSITION}.", code="position")
     row.labels = {**row.labels, **(labels or {})}
     row.active = row.active if active is None else active
     row.position = row.position if position is None else position

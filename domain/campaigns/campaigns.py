@@ -18,10 +18,10 @@ from domain.calling.models import HopperEntry, Lead
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.retry import RetryRules
-from domain.campaigns.settings import CampaignSettings, apply
+from domain.campaigns.settings import CampaignSettings, apply, checked_name
 from domain.campaigns.windows import DEFAULT_HOURS
 from domain.codes import NO_STATUS_KEY, RECYCLABLE_STATUSES, HopperState
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Product
 
@@ -86,13 +86,13 @@ def create(
         Conflict: the name is taken.  Invalid: a setting cannot be used.  NotAllowed: a seller.
     """
     require(actor, *LEADING_ROLES, to="create campaigns")
-    if not name.strip():
-        raise Invalid("A campaign needs a name.", code="name")
-    if _by_name(session, actor, name) is not None:
-        raise Conflict(f"There is already a campaign called {name}.", code="campaign_exists")
+    name = checked_name(name)
+    taken = {each.casefold(): each for each in _names(session, actor)}.get(name.casefold())
+    if taken is not None:
+        raise Conflict(f"There is already a campaign called {taken}.", code="campaign_exists")
     row = Campaign(
         organisation_id=actor.organisation_id,
-        name=name.strip(),
+        name=name,
         timezone=actor.timezone,
         hours=DEFAULT_HOURS.model_dump(mode="json"),
         retry=RetryRules().model_dump(mode="json"),
@@ -163,14 +163,20 @@ def find(session: Session, *, actor: Actor, name: str) -> Campaign:
     row = _by_name(session, actor, name)
     if row is not None:
         return row
-    names = list(
+    if not name.strip():
+        raise NotFound("An empty name is no campaign's. See: dialdeck campaigns list", code="no_campaign")
+    names = {each.casefold(): each for each in _names(session, actor)}
+    near = get_close_matches(name.strip().casefold(), names, n=1)
+    hint = f"Did you mean {names[near[0]]}?" if near else "See: dialdeck campaigns list"
+    raise NotFound(f"There is no campaign called {name}. {hint}", code="no_campaign")
+
+
+def _names(session: Session, actor: Actor) -> list[str]:
+    return list(
         session.execute(
             select(col(Campaign.name)).where(col(Campaign.organisation_id) == actor.organisation_id)
         ).scalars()
     )
-    near = get_close_matches(name, names, n=1)
-    hint = f"Did you mean {near[0]}?" if near else "See: dialdeck campaigns list"
-    raise NotFound(f"There is no campaign called {name}. {hint}", code="no_campaign")
 
 
 def _requeue(session: Session, row: Campaign) -> None:

@@ -5,6 +5,7 @@ For creating and editing campaigns.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +54,21 @@ class CampaignSettings:
     clear: tuple[str, ...] = ()
 
 
+LONGEST_NAME = 80
+
+
+def checked_name(name: str) -> str:
+    """A campaign's name as it is kept: one line of at most ``LONGEST_NAME`` characters; raises `Invalid` else."""
+    name = name.strip()
+    if not name:
+        raise Invalid("A campaign needs a name.", code="name")
+    if len(name) > LONGEST_NAME:
+        raise Invalid(f"The name of a campaign has at most {LONGEST_NAME} characters.", code="name")
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in name):
+        raise Invalid("The name of a campaign is one line, without control characters.", code="name")
+    return name
+
+
 def apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
     """Give a campaign its settings; raises `Invalid` or `NotFound` for one that cannot be used."""
     for name in _PLAIN:
@@ -64,6 +80,8 @@ def apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
     for name in settings.clear:
         if name not in _CLEARABLE:
             raise Invalid(f"{name} cannot be cleared.", code="setting")
+        if getattr(settings, _GIVEN_AS.get(name, name)) is not None:
+            raise Invalid(f"{_said(name)} is set and cleared at once; say which.", code="setting")
         setattr(row, _CLEARABLE[name], None)
     if settings.hours is not None:
         row.hours = settings.hours.model_dump(mode="json")
@@ -74,6 +92,10 @@ def apply(session: Session, row: Campaign, settings: CampaignSettings) -> None:
     if settings.default_product is not None:
         row.default_product_id = _product_id(session, row.organisation_id, settings.default_product)
     _check(row)
+    if settings.cap_days is not None and row.cap_in_days is None:
+        raise Invalid(
+            "cap days counts nothing without cap in days: say how many calls too.", code="cap_in_days"
+        )
 
 
 _PLAIN = (
@@ -107,6 +129,13 @@ _CLEARABLE = {
     "default_product": "default_product_id",
     "default_product_id": "default_product_id",
 }
+
+
+_GIVEN_AS = {"default_product_id": "default_product"}
+
+
+def _said(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ")
 
 
 def _recyclable(statuses: tuple[str, ...]) -> list[str]:

@@ -5,7 +5,7 @@ History keeps which fields were changed, by whom and when; never what stood in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import parse_segment, segment_key, zone_named
 from domain.codes import HopperState
 from domain.constructs import insert_ignore
-from domain.contacts import contacts
+from domain.contacts import contacts, details
 from domain.contacts.contacts import ContactView
 from domain.contacts.models import Contact, ContactPhone
 from domain.contacts.phones import InvalidPhone, normalise, time_zones
@@ -77,7 +77,8 @@ def edit(
 
     Raises:
         NotFound: no such contact or number.  NotAllowed: not this seller's.
-        Invalid: an unknown field or zone, a number nobody can call.
+        Invalid: an unknown field, zone, country or language, no e-mail address, an empty tag, a number nobody
+            can call.
         Conflict: a number is changed while another seller has the person in hand.
     """
     require(actor, *SELLING_ROLES, to="edit contacts")
@@ -103,6 +104,14 @@ def edit(
     return contacts.show(session, actor=actor, contact_id=contact_id, now=now, language=language)
 
 
+_CHECKED: dict[str, Callable[[str], str]] = {
+    "timezone": lambda text: zone_named(text).key,
+    "email": details.email,
+    "country": details.country,
+    "language": details.language,
+}
+
+
 def _fields(contact: Contact, changes: ContactChanges) -> list[str]:
     """Set the plain fields, tags and attributes; returns the names of those that changed."""
     before = {name: getattr(contact, name) for name in (*FIELDS, "tags", "attributes")}
@@ -110,11 +119,13 @@ def _fields(contact: Contact, changes: ContactChanges) -> list[str]:
         if name not in FIELDS:
             raise Invalid(f"There is no field {name}; use {', '.join(FIELDS)}.", code="contact_field")
         value = text.strip() or None
-        if name == "timezone" and value is not None:
-            value = zone_named(value).key
+        if value is not None and value != before[name]:
+            value = _CHECKED.get(name, str)(value)
         setattr(contact, name, value or "" if name == "name" else value)
     if not contact.name and not contact.company:
         raise Invalid("A contact needs a name or a company.", code="contact_name")
+    if not all(tag.strip() for tag in changes.add_tags):
+        raise Invalid("A tag needs a text.", code="tag")
     kept = [tag for tag in contact.tags if tag not in changes.remove_tags]
     contact.tags = list(dict.fromkeys([*kept, *changes.add_tags]))
     merged = {**contact.attributes, **changes.attributes}

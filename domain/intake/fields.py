@@ -158,7 +158,6 @@ def speaks_of_phones(header: str) -> bool | None:
 _STATUS_WORDS = frozenset(DialStatus)
 _RESULT_WORDS = frozenset(CallResult)
 _RESOLUTIONS = frozenset(Resolution)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def code_word(text: str) -> str:
@@ -172,11 +171,6 @@ def _is_number(text: str) -> bool:
 
 def _is_zone(text: str) -> bool:
     return "/" in text or text.upper() in {"UTC", "GMT"}
-
-
-def is_email(text: str) -> bool:
-    """A light check: one @, something before it, a dot after it, no blanks."""
-    return _EMAIL.fullmatch(text) is not None
 
 
 # A column headed with a mere word for one of these fields must hold such values: a wrong guess would reject rows.

@@ -12,13 +12,13 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from domain.contacts.details import is_email
 from domain.contacts.phones import PhoneReader, reader
 from domain.errors import Invalid
 from domain.intake.fields import (
     PHONE_FIELDS,
     Field,
     exact_field,
-    is_email,
     likely_fields,
     plain,
     speaks_of_phones,

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.codes import CallResult, DialStatus, Resolution
+from domain.contacts.details import is_email
 from domain.contacts.phones import InvalidPhone, Phone, PhoneReason, reader
-from domain.intake.fields import PHONE_FIELDS, Field, code_word, is_email
+from domain.intake.fields import PHONE_FIELDS, Field, code_word
 from domain.intake.mapping import REJECT_COLUMNS, ColumnMap
 from domain.intake.moments import MONTH_FIRST_REGIONS, parse_moment
 from domain.intake.reading import Problem, Record

@@ -1,0 +1,92 @@
+"""Values that contradict each other, are empty or mean nothing are refused in one line; nothing is changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("x" * 81, "at most 80 characters"),
+        ("two\nlines", "one line"),
+        ("a\x00b", "one line"),
+        ("  ", "needs a name"),
+        ("SPRING", "already a campaign called Spring"),
+    ],
+)
+def test_a_campaign_has_a_name_of_its_own_that_fits_in_a_line(
+    sqlite_campaign: Shell, name: str, says: str
+) -> None:
+    assert says in sqlite_campaign.refused("campaigns", "create", name)
+    assert [row["name"] for row in sqlite_campaign.json("campaigns", "list").document] == ["Spring"]
+
+
+def test_a_name_of_eighty_characters_in_any_script_is_one(sqlite_shell: Shell) -> None:
+    name = "Primavera ñandú 春 " + "x" * 62
+    assert sqlite_shell.json("campaigns", "create", f" {name} ")["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "code"),
+    [
+        (("campaigns", "edit", "Spring", "--end", "2027-01-01", "--clear", "end"), "at once", 1),
+        (("campaigns", "edit", "Spring", "--holidays", "FR", "--clear", "holidays"), "at once", 1),
+        (("campaigns", "edit", "Spring", "--cap-days", "3"), "without cap in days", 1),
+        (("campaigns", "create", "Autumn", "--cap-days", "3"), "without cap in days", 1),
+        (("leads", "edit", "1", "--clear", "status", "--status", "busy"), "at once", 1),
+        (("leads", "edit", "1", "--clear", "resolution", "--resolution", "NI"), "at once", 1),
+        (("leads", "edit", "1", "--clear", "seller", "--seller", "ana"), "at once", 1),
+        (("actions", "edit", "sale", "--no-key", "--key", "+"), "at once", 2),
+        (("actions", "edit", "sale", "--position", "-1"), "from 0", 1),
+        (("reasons", "edit", "NI", "1", "--position", "-1"), "from 0", 1),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    sqlite_campaign: Shell, words: tuple[str, ...], says: str, code: int
+) -> None:
+    looks = (
+        ("campaigns", "show", "Spring"),
+        ("leads", "show", "1"),
+        ("actions", "list"),
+        ("reasons", "list"),
+    )
+    before = [sqlite_campaign.json(*look).document for look in looks]
+    assert says in sqlite_campaign.refused(*words, code=code)
+    assert [sqlite_campaign.json(*look).document for look in looks] == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("reasons", "edit", "NI", "1", "--label", ""), "needs a text"),
+        (("reasons", "add", "NI", "99", "far", "--label", "es= "), "needs a text"),
+        (("actions", "edit", "sale", "--label", " "), "label of sale is empty"),
+        (("actions", "edit", "sale", "--colour", "blue"), "success, later, ended, neutral"),
+        (
+            ("actions", "add", "own", "--type", "call later", "--lead-status", "busy", "--label", ""),
+            "label of own is empty",
+        ),
+        (
+            ("actions", "add", "own", "--type", "call later", "--lead-status", "busy", "--colour", "blue"),
+            "'blue' is no colour",
+        ),
+        (("contacts", "edit", "1", "--add-tag", " "), "tag needs a text"),
+        (("contacts", "edit", "1", "--email", "notmail"), "no e-mail address"),
+        (("contacts", "edit", "1", "--country", "ZZZ"), "ZZZ is no country"),
+        (("contacts", "edit", "1", "--language", "klingon"), "klingon is no language"),
+    ],
+)
+def test_empty_texts_and_values_nobody_knows_are_refused(
+    sqlite_campaign: Shell, words: tuple[str, ...], says: str
+) -> None:
+    assert says in sqlite_campaign.refused(*words)
+
+
+def test_countries_are_named_by_code_or_name_and_languages_by_code(sqlite_campaign: Shell) -> None:
+    for given, kept in (("uy", "UY"), ("Uruguay", "Uruguay"), ("España", "España")):
+        assert sqlite_campaign.json("contacts", "edit", "1", "--country", given)["country"] == kept
+    for given in ("es", "pt-BR"):
+        assert sqlite_campaign.json("contacts", "edit", "1", "--language", given)["language"] == given
