@@ -25,11 +25,16 @@ _DEEDS = {
 """Which rows a deed on ``lead`` takes from their place (-1) and which it puts to one (+1)."""
 
 
-def _place(row: str) -> str:
+def _place(row: str) -> tuple[str, ...]:
     """Where a lead stands, as ``LeadTally`` counts it: the hopper (1) is part of the pool (0)."""
     return (
-        f"{row}.organisation_id, {row}.campaign_id, COALESCE({row}.list_id, 0), COALESCE({row}.status, ''), "
-        f"CASE {row}.queue_state WHEN 1 THEN 0 ELSE {row}.queue_state END, {row}.segment, {row}.exhausted"
+        f"{row}.organisation_id",
+        f"{row}.campaign_id",
+        f"COALESCE({row}.list_id, 0)",
+        f"COALESCE({row}.status, '')",
+        f"CASE {row}.queue_state WHEN 1 THEN 0 ELSE {row}.queue_state END",
+        f"{row}.segment",
+        f"{row}.exhausted",
     )
 
 
@@ -64,12 +69,22 @@ def _create_on_sqlite(connection: Connection) -> None:
     )
     for deed, rows in _DEEDS.items():
         when = f"WHEN {parted} OR {states}" if deed == "update" else ""
-        places = ", ".join(f"({_place({'former': 'old', 'present': 'new'}[row])}, {n})" for row, n in rows)
+        counted = " ".join(_count_on_sqlite({"former": "old", "present": "new"}[row], n) for row, n in rows)
         connection.exec_driver_sql(
             f"CREATE TRIGGER IF NOT EXISTS lead_tally_{deed} AFTER {deed.upper()} "
-            f"{moved if deed == 'update' else ''} ON lead {when} "
-            f"BEGIN INSERT INTO {_TALLY} VALUES {places}; END"
+            f"{moved if deed == 'update' else ''} ON lead {when} BEGIN {counted} END"
         )
+
+
+def _count_on_sqlite(row: str, number: int) -> str:
+    """Who writes here writes alone: one row for each place is counted up and down, and none piles up."""
+    columns = ("organisation_id", "campaign_id", "list_id", "status", "waits", "segment", "exhausted")
+    here = " AND ".join(f"{column} = {value}" for column, value in zip(columns, _place(row), strict=True))
+    found = f"SELECT id FROM lead_tally WHERE {here} LIMIT 1"
+    return (
+        f"UPDATE lead_tally SET leads = leads + {number} WHERE id = ({found}); "
+        f"INSERT INTO {_TALLY} SELECT {', '.join(_place(row))}, {number} WHERE NOT EXISTS ({found});"
+    )
 
 
 def _create_on_postgresql(connection: Connection) -> None:
@@ -81,7 +96,7 @@ def _create_on_postgresql(connection: Connection) -> None:
                 "FOR EACH ROW EXECUTE FUNCTION dialdeck_refuse_change()"
             )
     for deed, rows in _DEEDS.items():
-        moved = " UNION ALL ".join(f"SELECT {_place(row)}, {n} FROM {row}" for row, n in rows)
+        moved = " UNION ALL ".join(f"SELECT {', '.join(_place(row))}, {n} FROM {row}" for row, n in rows)
         # At most one row a place and statement, none where nothing moved.
         connection.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION dialdeck_tally_{deed}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -13,14 +13,26 @@ from domain.base import BigId, Entity
 class LeadTally(Entity, table=True):
     """A change of how many leads stand in one place; the sum of all rows of a place is what stands there now.
 
-    The database writes these rows itself in the transaction that changes leads (``storage.triggers``), only ever
-    new ones, so that no two sellers wait for one row; ``domain.calling.tally.fold`` draws them together.
+    The database writes these rows itself in the transaction that changes leads (``storage.triggers``). A server
+    adds only ever new ones, so that no two sellers wait for one row; ``domain.calling.tally.fold`` draws them together.
+    A file, where one writes at a time, keeps one row a place.
     A place is list (0 for none), status ('' for none), where it waits (a ``QueueState``, where the hopper counts
     as the pool), segment, and whether the attempts are used up.
     """
 
     __tablename__: ClassVar[str] = "lead_tally"
-    __table_args__ = (Index("ix_lead_tally_campaign", "organisation_id", "campaign_id"),)
+    __table_args__ = (
+        Index(
+            "ix_lead_tally_place",
+            "organisation_id",
+            "campaign_id",
+            "list_id",
+            "status",
+            "waits",
+            "segment",
+            "exhausted",
+        ),
+    )
 
     campaign_id: int = Field(sa_type=BigId)
     list_id: int = Field(default=0, sa_type=BigId)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,9 @@ from sqlmodel import Session
 from domain.calling import claims, hopper, outcomes, tally, undo
 from domain.calling.models import Lead
 from domain.codes import DialStatus
-from storage import integrity
+from domain.intake.importing import import_leads
+from domain.intake.options import ImportOptions
+from storage import bulk, integrity
 from storage.database import Database
 from storage.figures import rebuild_tally
 from tests.support.factories import NOON, ShopFixture, build_shop
@@ -64,10 +67,10 @@ def test_nothing_of_a_change_that_was_taken_back_is_counted(database: Database) 
         assert agree(session, shop) == {"new": 3}
 
 
-def test_folding_keeps_every_figure(database: Database) -> None:
-    shop = build_shop(database, leads=40)
+def test_folding_keeps_every_figure(postgres_database: Database) -> None:
+    shop = build_shop(postgres_database, leads=40)
     organisation = shop.root.organisation_id
-    with database.transaction() as session:
+    with postgres_database.transaction() as session:
         for status in ("busy", "no_answer", "failed", "new", "busy", "closed", "congestion") * 3:
             for lead in shop.leads:
                 session.execute(text("UPDATE lead SET status = :s WHERE id = :id"), {"s": status, "id": lead})
@@ -77,6 +80,16 @@ def test_folding_keeps_every_figure(database: Database) -> None:
         rows = session.execute(text("SELECT count(*) FROM lead_tally")).scalar_one()
         assert rows == 1
         assert tally.fold(session, organisation_id=organisation) == 0
+
+
+def test_a_file_keeps_one_row_a_place(sqlite_database: Database) -> None:
+    shop = build_shop(sqlite_database, leads=40)
+    with sqlite_database.transaction() as session:
+        for status in ("busy", "no_answer", "failed", "new", "busy") * 3:
+            session.execute(text("UPDATE lead SET status = :status"), {"status": status})
+        assert agree(session, shop) == {"busy": 40}
+        assert session.execute(text("SELECT count(*) FROM lead_tally")).scalar_one() == 4
+        assert tally.fold(session, organisation_id=shop.root.organisation_id) == 0
 
 
 def test_a_tally_that_went_wrong_is_found_and_made_anew(database: Database) -> None:
@@ -113,3 +126,23 @@ def test_any_moves_leave_tally_and_leads_agreed(sqlite_database: Database) -> No
             agree(session, shop)
 
     agreed()
+
+
+def test_an_import_leaves_few_rows_behind(sqlite_database: Database, tmp_path: Path) -> None:
+    shop = build_shop(sqlite_database, leads=0)
+    lines = "phone,name\n" + "".join(f"+3319900{n:04d},Person {n}\n" for n in range(2_500))
+    people = tmp_path / "people.csv"
+    people.write_text(lines, encoding="utf-8")
+    result = import_leads(
+        sqlite_database,
+        bulk,
+        actor=shop.root,
+        path=people,
+        campaign_id=shop.campaign_id,
+        options=ImportOptions(),
+        now=NOON,
+    )
+    assert result.counts.imported == 2_500
+    with sqlite_database.reading() as session:
+        assert agree(session, shop) == {"new": result.counts.imported}
+        assert session.execute(text("SELECT count(*) FROM lead_tally")).scalar_one() <= 10
