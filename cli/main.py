@@ -50,7 +50,7 @@ def root(
 
 
 def main() -> int:
-    """Run the command of this process and return its exit code (the entry point)."""
+    """Run the command of this process and return its exit code."""
     sys.excepthook = _defect
     _open_closed_streams()
     return run(sys.argv[1:])
@@ -153,7 +153,7 @@ def _wrong_usage(error: typer.TyperException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(message + "\n")
         return error.exit_code
-    _say(message)
+    _say(" ".join(message.split()))  # the parser spreads choices over lines
     if context is not None:
         sys.stderr.write(f"{context.get_usage()}\nHelp: {context.command_path} --help\n")
     return error.exit_code

@@ -35,5 +35,18 @@ def require_writable(url: str) -> None:
         )
 
 
+def require_makeable(url: str) -> None:
+    """Raise ``DatabaseReadOnly`` where there is no file at ``url`` and none can be made."""
+    path = parse_address(url).path
+    if path is None or path.exists():
+        return
+    there = next(folder for folder in path.parents if folder.exists())
+    if not there.is_dir() or not _may(there, os.W_OK | os.X_OK):
+        raise DatabaseReadOnly(
+            f"The database {path} cannot be made: get the right to write in the folder {there}, or name another "
+            "place with --database."
+        )
+
+
 def _may(path: Path, mode: int) -> bool:
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from domain.errors import NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
-from tui.supervising import Supervising
+from tui.supervising_hopper import SupervisingHopper
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -53,7 +53,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, Supervising):
+class Desk(SellerWork, SupervisingHopper):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
@@ -134,12 +134,13 @@ class Desk(SellerWork, Supervising):
         from domain.people import shop, users
         from storage.database import open_database
         from storage.errors import DatabaseMissing, DatabaseOlder
-        from storage.writing import require_writable
+        from storage.writing import require_makeable, require_writable
 
         require_writable(self.url)
         try:
             database = open_database(self.url)
         except DatabaseMissing as error:
+            require_makeable(self.url)  # before anybody fills in a form in vain
             return Opened("empty", error.message)
         except DatabaseOlder as error:
             return Opened("older", error.message)

@@ -157,10 +157,20 @@ def parse_duration(text: str) -> int:
     tidy = text.strip().lower()
     parts = re.findall(r"(\d+)\s*([a-z]+)\s*", tidy)
     if not re.fullmatch(_DURATION, tidy) or any(unit not in _UNITS for _, unit in parts):
-        raise _bad(f'"{text.strip()}" is no duration (30m, 4h, 1h30m, 2d)')
+        raise Invalid(
+            f'"{text.strip()}" is no duration; write it like 30m, 4h, 1h30m or 2d.', code="duration"
+        )
     if any(len(count) > 9 for count, _ in parts):
-        raise _bad(f'"{text.strip()}" is too long')
+        raise Invalid(f'"{text.strip()}" is too long a duration.', code="duration")
     return sum(int(count) * _UNITS[unit] for count, unit in parts)
+
+
+def _seconds(text: str) -> int:
+    """The same in a rule."""
+    try:
+        return parse_duration(text)
+    except Invalid as error:
+        raise _bad(error.message.rstrip(".").partition(";")[0]) from None
 
 
 def _bad(why: str) -> Invalid:
@@ -173,8 +183,8 @@ def _parse_rule(text: str) -> RetryRule:
     match = _RULE.fullmatch(text.strip().lower())
     if not match:
         raise _bad(f'"{text.strip()}" is not understood')
-    wait = parse_duration(match["wait"])
-    longest = parse_duration(match["longest"]) if match["longest"] else None
+    wait = _seconds(match["wait"])
+    longest = _seconds(match["longest"]) if match["longest"] else None
     growth = float(match["growth"] or 1)
     if max(wait, longest or 0) > LONGEST_WAIT:
         raise _bad(f'"{text.strip()}" waits longer than 90 days')

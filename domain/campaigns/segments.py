@@ -37,7 +37,7 @@ def zone_named(name: str) -> ZoneInfo:
 
         by_place = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones())}
         by_place |= {zone.lower(): zone for zone in by_place.values()}
-        near = get_close_matches(name.strip().replace(" ", "_").lower(), by_place, n=1, cutoff=0.5)
+        near = get_close_matches(name.strip().replace(" ", "_").lower(), by_place, n=1, cutoff=0.7)
         hint = f"did you mean {by_place[near[0]]}?" if near else "write it like America/Montevideo."
         raise Invalid(
             f'There is no time zone "{name}"; {hint}', code="unknown_zone", title="Unknown time zone"

@@ -180,6 +180,25 @@ def test_ctrl_c_ends_with_130_and_nothing_half_written(sqlite_shell: Shell) -> N
     assert root["has_password"] is False
 
 
+def test_ctrl_c_while_the_program_is_still_being_loaded_leaves_no_trace() -> None:
+    loading = (
+        "import signal, sys\n"
+        "class Loading:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Loading())\n"
+        "from cli.entry import main; sys.exit(main())"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", loading, "users", "list"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (child.returncode, child.stdout, child.stderr) == (130, "", "dialdeck: interrupted.\n")
+
+
 def test_a_defect_is_one_line_and_with_debug_a_traceback(process: Process, sqlite_shell: Shell) -> None:
     broken = PROGRAM[2].replace(
         "from cli.main import main",

@@ -90,3 +90,22 @@ def test_countries_are_named_by_code_or_name_and_languages_by_code(sqlite_campai
         assert sqlite_campaign.json("contacts", "edit", "1", "--country", given)["country"] == kept
     for given in ("es", "pt-BR"):
         assert sqlite_campaign.json("contacts", "edit", "1", "--language", given)["language"] == given
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "code"),
+    [
+        (("campaigns", "show", ""), "An empty name is no campaign's", 1),
+        (("campaigns", "edit", "Spring", "--call-later", "x"), '"x" is no duration; write it like 30m', 1),
+        (("campaigns", "edit", "Spring", "--timezone", "Mars/X"), "write it like America/Montevideo", 1),
+        (("leads", "edit", "1", "--seller", ""), 'no active seller ""', 1),
+        (("dnc", "add", ""), "no phone number", 1),
+        (("users", "add", "zz"), "Missing option '--role'. Choose from: seller, supervisor", 2),
+    ],
+)
+def test_what_is_refused_is_told_in_one_line_of_its_own(
+    sqlite_campaign: Shell, words: tuple[str, ...], says: str, code: int
+) -> None:
+    said = sqlite_campaign.refused(*words, code=code)
+    assert says in said
+    assert "Retry rules" not in said

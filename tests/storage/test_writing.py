@@ -64,6 +64,17 @@ def test_what_may_be_written_or_is_not_there_is_left_to_whoever_opens_it(
     require_writable(f"sqlite:///{tmp_path / 'none.sqlite3'}")
 
 
+def test_where_no_file_can_be_made_nobody_is_asked_to_fill_in_a_form() -> None:
+    with open_folder() as folder:
+        url = f"sqlite:///{folder / 'new' / 'shop.sqlite3'}"
+        assert Desk(url, Preferences()).open().kind == "empty"
+        folder.chmod(0o555)
+        with ordinary_account(), pytest.raises(DatabaseReadOnly) as refused:
+            Desk(url, Preferences()).open()
+        assert f"get the right to write in the folder {folder}, or" in refused.value.message
+        folder.chmod(0o777)
+
+
 def test_a_command_that_writes_is_refused_and_one_that_reads_works(
     shop: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
