@@ -101,8 +101,10 @@ def promote_overdue_callbacks(work: Work) -> None:
 
 def fold_figures(work: Work) -> None:
     """The rows of the tally that belong together become one."""
-    with work.transaction() as session:
-        work.add(rows_saved=tally.fold(session, organisation_id=work.organisation_id))
+    saved = tally.fold_all(
+        work.transaction, organisation_id=work.organisation_id, should_stop=work.should_stop
+    )
+    work.add(rows_saved=saved)
 
 
 BODIES: Final[Mapping[str, Body]] = {

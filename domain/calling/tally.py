@@ -6,6 +6,8 @@ The database keeps the tally itself (``storage.triggers``); here it is read, dra
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from sqlalchemy import case, delete, func, insert, literal, select
@@ -71,39 +73,50 @@ def by_status(
 
 
 def fold(session: Session, *, organisation_id: int) -> int:
-    """Draw the rows of each place together into one; returns how many rows that saved.
+    """Draw rows of the same place together into one, up to ``FOLD_AT_ONCE``; returns how many rows that saved.
 
     Rows that are being written or drawn together elsewhere are left. Safe at any time, by any number at once.
     """
-    last, rows = session.execute(
-        select(func.max(col(LeadTally.id)), func.count()).where(
-            col(LeadTally.organisation_id) == organisation_id
-        )
-    ).one()
+    rows = session.execute(
+        select(func.count()).where(col(LeadTally.organisation_id) == organisation_id)
+    ).scalar_one()
     if rows < FOLD_FROM:
         return 0
+    taken = _take(session, organisation_id)
+    sums: Counter[Place] = Counter()
+    for place, leads in taken:
+        sums[place] += leads
+    kept = [
+        {"organisation_id": organisation_id, **place._asdict(), "leads": leads}
+        for place, leads in sums.items()
+        if leads
+    ]
+    if kept:
+        session.execute(insert(LeadTally), kept)
+    return len(taken) - len(kept)
+
+
+def fold_all(
+    transaction: Callable[[], AbstractContextManager[Session]],
+    *,
+    organisation_id: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """As ``fold``, again and again in transactions of their own, until little is left to save."""
     saved = 0
-    while True:
-        taken = _take(session, organisation_id, last)
-        sums: Counter[Place] = Counter()
-        for place, leads in taken:
-            sums[place] += leads
-        kept = [
-            {"organisation_id": organisation_id, **place._asdict(), "leads": leads}
-            for place, leads in sums.items()
-            if leads
-        ]
-        if kept:
-            session.execute(insert(LeadTally), kept)
-        saved += len(taken) - len(kept)
-        if len(taken) < FOLD_AT_ONCE:
-            return saved
+    while not should_stop():
+        with transaction() as session:
+            step = fold(session, organisation_id=organisation_id)
+        saved += step
+        if step < FOLD_AT_ONCE // 2:
+            break
+    return saved
 
 
-def _take(session: Session, organisation_id: int, last: int) -> list[tuple[Place, int]]:
+def _take(session: Session, organisation_id: int) -> list[tuple[Place, int]]:
     some = (
         select(col(LeadTally.id))
-        .where(col(LeadTally.organisation_id) == organisation_id, col(LeadTally.id) <= last)
+        .where(col(LeadTally.organisation_id) == organisation_id)
         .order_by(col(LeadTally.id))
         .limit(FOLD_AT_ONCE)
         .with_for_update(skip_locked=True)
