@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cli.context import PipeClosedError
+from cli.given import refuse_empty_names
 from cli.lazy import LazyGroup
 from domain.errors import DomainError
 
@@ -41,6 +42,7 @@ def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
 ) -> None:
     """Open the application, or run one of the commands."""
+    refuse_empty_names({"database": database, "as_user": as_user})
     context.obj = {"database": database, "as_user": as_user, "debug": debug}
     if version:
         _print_version()
@@ -70,6 +72,10 @@ def run(arguments: list[str]) -> int:
         0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.
     """
     debug = "--debug" in arguments
+    for text in arguments:
+        if any("\ud800" <= sign <= "\udfff" for sign in text):  # bytes that are no text in this system
+            _say(f'"{text.encode(errors="replace").decode()}" is not UTF-8 text; write it in UTF-8.')
+            return 2
     try:
         code = _run(arguments)
         sys.stdout.flush()

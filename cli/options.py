@@ -72,6 +72,8 @@ def command(
 def _with_common_options(function: Callable[..., None], reads: bool) -> Callable[..., None]:
     @wraps(function)
     def called(context: typer.Context, **values: object) -> None:
+        for key, value in values.items():
+            _check_size(context, key, value, longest[key])
         given = {key: values.pop(key) for key in _COMMON}
         before = context.find_root().obj or {}
         invocation = Invocation(
@@ -89,6 +91,7 @@ def _with_common_options(function: Callable[..., None], reads: bool) -> Callable
             invocation.close()
 
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    longest = dict.fromkeys(_COMMON, _LARGEST) | {each.name: _largest(each) for each in own}
     kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [
         inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
@@ -101,6 +104,28 @@ def _with_common_options(function: Callable[..., None], reads: bool) -> Callable
     called.__signature__ = inspect.Signature(parameters)
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
+
+
+_LARGEST = 2**31 - 1
+_LARGEST_ID = 2**63 - 1
+_IDS = ("LEAD", "CONTACT", "ENTRY...", "BATCH", "ID")
+
+
+def _largest(parameter: inspect.Parameter) -> int:
+    """The largest whole number both databases can hold in its place: names of rows are longer than other numbers."""
+    names = (getattr(each, "metavar", None) for each in getattr(parameter.annotation, "__metadata__", ()))
+    return _LARGEST_ID if any(name in _IDS for name in names) else _LARGEST
+
+
+def _check_size(context: typer.Context, name: str, value: object, largest: int) -> None:
+    """Refuse a whole number no column holds, before a database stumbles over it."""
+    numbers = value if isinstance(value, list | tuple) else (value,)
+    for number in numbers:
+        if isinstance(number, int) and abs(number) > largest:
+            parameter = next((each for each in context.command.params if each.name == name), None)
+            raise typer.BadParameter(
+                f"{number} is too large a number; at most {largest:,}", ctx=context, param=parameter
+            )
 
 
 def pairs(texts: list[str] | None, option: str, *, default_key: str | None = None) -> dict[str, str]:

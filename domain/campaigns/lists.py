@@ -16,6 +16,9 @@ from domain.campaigns.policy import policy_of
 from domain.errors import Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 
+_LONGEST_ID = 18
+"""Digits every row number of both databases has room for; more of them can only be a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
@@ -52,7 +55,7 @@ def show(session: Session, *, actor: Actor, name_or_id: str) -> ListLine:
 def find(session: Session, *, actor: Actor, name_or_id: str) -> LeadList:
     """A list by number or by name (raises as ``show``)."""
     same = col(LeadList.name) == name_or_id
-    if name_or_id.isdigit():
+    if name_or_id.isdecimal() and len(name_or_id) <= _LONGEST_ID:
         same = same | (col(LeadList.id) == int(name_or_id))
     rows: Sequence[LeadList] = (
         session.execute(select(LeadList).where(col(LeadList.organisation_id) == actor.organisation_id, same))

@@ -173,3 +173,59 @@ def test_nothing_is_sold_with_an_outcome_that_is_no_sale(
     said = sqlite_campaign.refused("leads", "outcome", lead, "not-found", *sold, "--as", "ana")
     assert said == "not-found is no sale: leave product, quantity and price out."
     assert sqlite_campaign.json("leads", "show", lead)["dial_attempts"] == 0
+
+
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("leads", "show", HUGE),
+        ("leads", "edit", HUGE, "--priority", "1"),
+        ("leads", "outcome", HUGE, "not-found"),
+        ("leads", "outcome", "1", "sale", "--quantity", HUGE),
+        ("leads", "outcome", "1", "not-interested", "--reason", "-" + HUGE),
+        ("leads", "list", "--campaign", "Spring", "--limit", HUGE),
+        ("leads", "list", "--campaign", "Spring", "--after", HUGE),
+        ("contacts", "show", HUGE),
+        ("contacts", "edit", HUGE, "--name", "Eda"),
+        ("callbacks", "list", "--limit", HUGE),
+        ("dnc", "list", "--limit", HUGE),
+        ("dnc", "list", "--after", HUGE),
+        ("calls", "record", "--lead", HUGE, "--result", "busy"),
+        ("actions", "edit", "sale", "--position", HUGE),
+        ("actions", "edit", "sale", "--position", "2147483648"),
+        ("reasons", "add", "NI", HUGE, "too far"),
+        ("hopper", "take-out", "1", HUGE),
+    ],
+)
+def test_a_number_no_column_holds_is_a_wrong_use(sqlite_campaign: Shell, words: tuple[str, ...]) -> None:
+    said = sqlite_campaign.refused(*words, code=2)
+    assert "is too large a number; at most " in said
+
+
+def test_the_largest_numbers_there_are_name_nobody(campaign: Shell) -> None:
+    largest = str(2**63 - 1)
+    assert "no lead" in campaign.refused("leads", "show", largest)
+    assert "no lead list" in campaign.refused("lists", "show", HUGE)
+    assert "no lead list" in campaign.refused("leads", "undo-import", HUGE)
+    assert campaign.json("leads", "list", "--campaign", "Spring", "--after", largest).document == []
+    assert (
+        len(campaign.json("leads", "list", "--campaign", "Spring", "--limit", str(2**31 - 1)).document) == 4
+    )
+    assert "too high a price" in campaign.refused("products", "add", "Tea", "--price", HUGE)
+    assert "too high a price" in campaign.refused("leads", "outcome", "1", "sale", "--price", HUGE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("campaigns", "show", "\udcff\udcfe"),
+        ("leads", "outcome", "1", "\udcff"),
+        ("leads", "list", "--status=\udcff"),
+    ],
+)
+def test_an_argument_that_is_no_text_is_a_wrong_use(sqlite_campaign: Shell, words: tuple[str, ...]) -> None:
+    said = sqlite_campaign.refused(*words, code=2)
+    assert said.endswith("is not UTF-8 text; write it in UTF-8.")

@@ -65,6 +65,9 @@ def test_another_product_quantity_and_price_may_be_chosen(floor: Floor) -> None:
         (SaleInput(quantity=0), Invalid),
         (SaleInput(quantity=-1), Invalid),
         (SaleInput(price_minor=-1), Invalid),
+        (SaleInput(quantity=2_000_000), Invalid),
+        (SaleInput(quantity=2**31, price_minor=0), Invalid),
+        (SaleInput(quantity=2, price_minor=2**30), Invalid),
         (SaleInput(product_id=10**9), NotFound),
         (SaleInput(product_id=0), NotFound),
     ],
@@ -73,6 +76,8 @@ def test_another_product_quantity_and_price_may_be_chosen(floor: Floor) -> None:
 def test_a_sale_that_cannot_be_is_refused_and_nothing_is_written(
     floor: Floor, sale: SaleInput, error: type[Exception]
 ) -> None:
+    product(floor)
+    floor.set(default_product="Paper")
     lead_id = floor.lead()
     floor.take("ana")
     with pytest.raises(error):
