@@ -31,6 +31,6 @@ def require_change(
     context: typer.Context, parameters: Iterable[inspect.Parameter], values: Mapping[str, object]
 ) -> None:
     """Refuse an edit where none of the command's own options was given (``parameters``)."""
-    options = [each.name for each in parameters if each.default is not inspect.Parameter.empty]
-    if all(values[name] is None or values[name] == [] for name in options if values[name] is not False):
+    options = [each for each in parameters if each.default is not inspect.Parameter.empty]
+    if all(values[each.name] in (each.default, []) for each in options):
         raise NothingToChangeError(context)

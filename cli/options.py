@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Invocation, PipeClosedError
+from cli.given import refuse_empty_names, require_change
 
 _COMMON: dict[str, tuple[object, object]] = {
     "database": (
@@ -59,22 +60,25 @@ def command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function as the command ``name``: it gets an `Invocation` first, then its own parameters.
 
-    reads: it never writes, so a database that may only be read will do.
+    reads: it never writes, so a database that may only be read will do. An ``edit`` without an option is refused.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.command(name)(_with_common_options(function, reads))
+        app.command(name)(_with_common_options(function, reads, changes=name == "edit"))
         return function
 
     return register
 
 
-def _with_common_options(function: Callable[..., None], reads: bool) -> Callable[..., None]:
+def _with_common_options(function: Callable[..., None], reads: bool, *, changes: bool) -> Callable[..., None]:
     @wraps(function)
     def called(context: typer.Context, **values: object) -> None:
         for key, value in values.items():
             _check_size(context, key, value, longest[key])
         given = {key: values.pop(key) for key in _COMMON}
+        refuse_empty_names(given)
+        if changes:
+            require_change(context, own, values)
         before = context.find_root().obj or {}
         invocation = Invocation(
             database=given["database"] or before.get("database"),

@@ -61,6 +61,8 @@ def import_leads(
 
     Columns are recognised by their headers and values. A stopped import goes on when it is run again.
     """
+    if file == Path():
+        raise typer.BadParameter("name the file to import", param_hint="'FILE'")
     from domain.intake import importing
     from domain.intake.mapping import parse_overrides
     from domain.intake.matching import Duplicates, Scope

@@ -67,6 +67,8 @@ def numbers_of(texts: Sequence[str], region: str | None) -> list[str]:
     """
     found = []
     for text in texts:
+        if not text.strip():
+            raise Invalid("An empty text is no telephone number.", code="phone")
         phone = normalise(text, region)
         if isinstance(phone, InvalidPhone):
             hint = "" if text.strip().startswith("+") or region else " (write +countrycode, or --region)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cli import main
 from tests.cli.conftest import Shell
 
 
@@ -99,7 +100,8 @@ def test_countries_are_named_by_code_or_name_and_languages_by_code(sqlite_campai
         (("campaigns", "edit", "Spring", "--call-later", "x"), '"x" is no duration; write it like 30m', 1),
         (("campaigns", "edit", "Spring", "--timezone", "Mars/X"), "write it like America/Montevideo", 1),
         (("leads", "edit", "1", "--seller", ""), 'no active seller ""', 1),
-        (("dnc", "add", ""), "no phone number", 1),
+        (("dnc", "add", ""), "An empty text is no telephone number", 1),
+        (("leads", "import", ""), "name the file to import", 2),
         (("users", "add", "zz"), "Missing option '--role'. Choose from: seller, supervisor", 2),
     ],
 )
@@ -109,3 +111,49 @@ def test_what_is_refused_is_told_in_one_line_of_its_own(
     said = sqlite_campaign.refused(*words, code=code)
     assert says in said
     assert "Retry rules" not in said
+
+
+def test_a_configured_user_who_may_not_sign_in_is_wrong(
+    sqlite_campaign: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ghost", "ben"):
+        sqlite_campaign("users", "disable", name, "--as", "root")
+        monkeypatch.setenv("DIALDECK_USER", name)
+        checked = sqlite_campaign("config", "check", "--json")
+        assert (checked.code, checked["ok"]) == (1, False)
+        assert f'The user "{name}" is none who may sign in' in str(checked["problems"])
+        monkeypatch.setenv("DIALDECK_USER", "ana")
+    assert sqlite_campaign.done("config", "check").out == "The configuration is sound.\n"
+
+
+@pytest.mark.parametrize("option", ["--as", "--database"])
+def test_an_empty_name_is_not_the_same_as_none_given(sqlite_campaign: Shell, option: str) -> None:
+    assert f"for '{option}'" in sqlite_campaign.refused(option, "", "users", "list", code=2)
+    if option == "--as":
+        assert "for '--as'" in sqlite_campaign.refused("users", "list", option, " ", code=2)
+    assert main.run(["users", "list", option, ""]) == 2
+    assert main.run([option, ""]) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("users", "edit", "ana"),
+        ("campaigns", "edit", "Spring"),
+        ("leads", "edit", "1"),
+        ("contacts", "edit", "1"),
+        ("actions", "edit", "sale"),
+        ("reasons", "edit", "NI", "1"),
+    ],
+)
+def test_an_edit_without_anything_to_change_is_wrong_usage(
+    sqlite_campaign: Shell, words: tuple[str, ...]
+) -> None:
+    assert "nothing to change" in sqlite_campaign.refused(*words, code=2)
+
+
+def test_an_option_that_says_no_is_a_change(sqlite_campaign: Shell) -> None:
+    edited = sqlite_campaign.json("campaigns", "edit", "Spring", "--keep-exhausted")
+    assert edited["close_exhausted"] is False
+    assert sqlite_campaign.json("actions", "edit", "sale", "--no-key")["key"] is None
+    assert sqlite_campaign.json("reasons", "edit", "NI", "1", "--inactive")["active"] is False
