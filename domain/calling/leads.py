@@ -22,6 +22,7 @@ from domain.codes import (
 )
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Invalid, NotAllowed, NotFound
+from domain.people import users
 from domain.people.models import User
 from domain.people.rights import READING_ROLES, Actor
 
@@ -113,8 +114,9 @@ def listing(
         after: the last number of the page before.
 
     Raises:
-        Invalid: an unknown status or resolution.
+        Invalid: an unknown status or resolution.  NotFound: no such seller, or no such list in the campaign.
     """
+    _require_known(session, actor, campaign_id, wanted)
     first_phone = (
         select(col(ContactPhone.e164))
         .where(col(ContactPhone.contact_id) == col(Lead.contact_id))
@@ -157,6 +159,24 @@ def listing(
         )
         for lead, name, company, phone, seller, list_name in session.execute(statement)
     ]
+
+
+def _require_known(session: Session, actor: Actor, campaign_id: int, wanted: LeadFilter) -> None:
+    """A name that is nobody's is a mistake, not an empty page."""
+    if wanted.seller is not None:
+        users.require_known(session, actor=actor, name=wanted.seller)
+    if wanted.list_name is None:
+        return
+    named = select(col(LeadList.id)).where(
+        col(LeadList.organisation_id) == actor.organisation_id,
+        col(LeadList.campaign_id) == campaign_id,
+        col(LeadList.name) == wanted.list_name,
+    )
+    if session.execute(named).first() is None:
+        raise NotFound(
+            f"There is no lead list {wanted.list_name} in this campaign. See: dialdeck lists list",
+            code="no_list",
+        )
 
 
 def _conditions(wanted: LeadFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -82,6 +82,11 @@ def _find(session: Session, organisation_id: int, name: str) -> User:
     return user
 
 
+def require_known(session: Session, *, actor: Actor, name: str) -> None:
+    """Refuse a name nobody of the shop has, whether active or not (``NotFound``, with the nearest name)."""
+    _find(session, actor.organisation_id, name)
+
+
 def sign_in_choices(session: Session) -> list[SignInChoice]:
     """Everyone who may sign in, sellers first, then by name."""
     organisation_id = shop.current(session).organisation_id

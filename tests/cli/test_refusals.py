@@ -229,3 +229,11 @@ def test_the_largest_numbers_there_are_name_nobody(campaign: Shell) -> None:
 def test_an_argument_that_is_no_text_is_a_wrong_use(sqlite_campaign: Shell, words: tuple[str, ...]) -> None:
     said = sqlite_campaign.refused(*words, code=2)
     assert said.endswith("is not UTF-8 text; write it in UTF-8.")
+
+
+def test_a_page_of_nobodys_leads_is_a_mistake(sqlite_campaign: Shell) -> None:
+    words = ("leads", "list", "--campaign", "Spring")
+    assert "Did you mean ana?" in sqlite_campaign.refused(*words, "--seller", "anna")
+    assert "no lead list nope in this campaign" in sqlite_campaign.refused(*words, "--list", "nope")
+    assert sqlite_campaign.json(*words, "--seller", "ana").document == []
+    assert len(sqlite_campaign.json(*words, "--list", "March").document) == 4
