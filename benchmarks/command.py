@@ -14,7 +14,7 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "import", "screen")
+PARTS = ("queue", "leading", "repair", "recycle", "import", "screen")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +44,18 @@ def _measure(
         from benchmarks import queue_bench
 
         return queue_bench.measure(place, sizes, repeats)
+    if part == "leading":
+        from benchmarks import leading_bench
+
+        return leading_bench.measure(place, sizes, repeats)
+    if part == "repair":
+        from benchmarks import repair_bench
+
+        return repair_bench.measure(place, sizes, repeats)
+    if part == "recycle":
+        from benchmarks import recycle_bench
+
+        return recycle_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
     if part == "import":
         from benchmarks import import_bench
 

@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import CursorResult, Executable, Integer, TextClause, bindparam, insert, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Integer,
+    TextClause,
+    bindparam,
+    insert,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.dml import ReturningInsert, Update
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -57,3 +69,20 @@ def add_row(session: Session, table: str, values: Mapping[str, object]) -> int:
 def change_row(session: Session, table: str, row_id: int, values: Mapping[str, object]) -> int:
     """Set columns of the row with this number (one statement); returns how many rows that were."""
     return affected(session, _changing(table), {"row": row_id, **values})
+
+
+class Walked(FunctionElement[int]):
+    """A number column that is compared row by row; see ``walked``."""
+
+    name = "dialdeck_walked"
+    type = BigId
+    inherit_cache = True
+
+
+def walked(column: Mapped[int]) -> ColumnElement[int]:
+    """The column, but not to be looked up in an index that begins with it: the rows are walked through instead.
+
+    For SQLite, which believes too much in equality: finding most rows of a table one by one costs several times
+    what reading it does. PostgreSQL weighs that itself.
+    """
+    return Walked(column)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict, RowsLock
+from domain.sql import Walked
 from storage.compiling import written_by
 
 
@@ -52,6 +53,16 @@ def _rows_lock_sqlite(element: RowsLock, compiler: SQLCompiler, **_: object) -> 
 @written_by(RowsLock, "postgresql")
 def _rows_lock_postgresql(element: RowsLock, compiler: SQLCompiler, **_: object) -> str:
     return "true"
+
+
+@written_by(Walked, "sqlite")
+def _walked_sqlite(element: Walked, compiler: SQLCompiler, **options: object) -> str:
+    return f"+{compiler.process(element.clauses.clauses[0], **options)}"
+
+
+@written_by(Walked, "postgresql")
+def _walked_postgresql(element: Walked, compiler: SQLCompiler, **options: object) -> str:
+    return compiler.process(element.clauses.clauses[0], **options)
 
 
 @written_by(AmongFirst, "sqlite")

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Subquery,
@@ -37,6 +38,7 @@ from domain.calling.tally_model import LeadTally
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult
 from domain.people.rights import READING_ROLES, Actor, require
 from domain.repair.kinds import KINDS, Kind, Problems
+from domain.sql import walked
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
@@ -54,12 +56,13 @@ class Scope:
     now: datetime | None = None
 
     def of(self, model: Any) -> list[ColumnElement[bool]]:
-        """The rows of ``model`` (which has the columns) that lie in it; of a list only where it has that column."""
+        """The rows of ``model`` that lie in it; of a list only where the model has that column."""
         within = [col(model.organisation_id) == self.organisation_id]
-        if self.campaign_id is not None:
-            within.append(col(model.campaign_id) == self.campaign_id)
         if self.list_id is not None and hasattr(model, "list_id"):
             within.append(col(model.list_id) == self.list_id)
+        elif self.campaign_id is not None:
+            campaign = col(model.campaign_id)
+            within.append((walked(campaign) if model is Lead else campaign) == self.campaign_id)
         return within
 
 
@@ -146,7 +149,7 @@ def _found(scope: Scope) -> Subquery:
     """Each lead with a problem (``lead_id``) and the first kind that fits (``kind``, its place in ``KINDS``)."""
     every = union_all(
         *(
-            select(col(Lead.id).label("lead_id"), _rank(kind)).where(*scope.of(Lead), words, _free(scope))
+            select(col(Lead.id).label("lead_id"), _rank(kind)).where(*scope.of(Lead), words)
             for kind, words in ((Kind.NO_STATUS, _WITHOUT_STATUS), (Kind.DIALED_BUT_NEW, _DIALLED_NEW))
         ),
         _miscounted(scope),
@@ -154,7 +157,8 @@ def _found(scope: Scope) -> Subquery:
         _ended_but_claimed(scope),
     ).subquery()
     kind = func.min(every.c.kind).label("kind")
-    return select(every.c.lead_id, kind).group_by(every.c.lead_id).subquery()
+    counts = or_(every.c.kind == _RANK[Kind.STALE_CLAIMS], every.c.lead_id.not_in(_busy(scope)))
+    return select(every.c.lead_id, kind).where(counts).group_by(every.c.lead_id).subquery()
 
 
 def _rank(kind: Kind) -> Any:
@@ -176,8 +180,7 @@ def _miscounted(scope: Scope) -> Select[Any]:
     return (
         select(col(Call.lead_id).label("lead_id"), _untracked_or_off(attempts))
         .select_from(join(Call, Lead, col(Lead.id) == col(Call.lead_id)))
-        .with_hint(Call, "INDEXED BY ix_call_counted", "sqlite")
-        .where(*scope.of(Call), *of_list, COUNTS, SINCE_RESET, _free(scope))
+        .where(*scope.of(Call), *of_list, COUNTS, SINCE_RESET)
         .group_by(col(Call.organisation_id), col(Call.campaign_id), col(Call.lead_id))
         .having(
             or_(
@@ -204,7 +207,7 @@ def _counted_without_calls(scope: Scope) -> Select[Any]:
         .correlate(Lead)
     )
     return select(col(Lead.id).label("lead_id"), _untracked_or_off(col(Lead.dial_attempts))).where(
-        *scope.of(Lead), col(Lead.dial_attempts) != col(Lead.imported_attempts), ~called, _free(scope)
+        *scope.of(Lead), col(Lead.dial_attempts) != col(Lead.imported_attempts), ~called
     )
 
 
@@ -240,11 +243,10 @@ def in_hand(now: datetime | None) -> ColumnElement[bool]:
     return or_(col(HopperEntry.call_id).is_not(None), _held(now))
 
 
-def _free(scope: Scope) -> ColumnElement[bool]:
-    """Nobody has the lead in hand, and no call from outside still waits to be brought to it."""
+def _busy(scope: Scope) -> CompoundSelect[Any]:
+    """The leads somebody has in hand, and those a call from outside still has to be brought to."""
     held = select(col(HopperEntry.lead_id)).where(
         col(HopperEntry.organisation_id) == scope.organisation_id, in_hand(scope.now)
     )
     waiting = select(col(Call.lead_id)).where(col(Call.organisation_id) == scope.organisation_id, NOT_APPLIED)
-    busy = union_all(held.correlate(None), waiting.correlate(None))
-    return col(Lead.id).not_in(busy)
+    return union_all(held, waiting)
