@@ -92,6 +92,10 @@ def _written(file: Path, *, force: bool) -> Iterator[Path]:
     """A path to write to; what stands there at the end becomes ``file``, or nothing if the block fails."""
     if file.is_dir():
         raise Conflict(f"{file} is a folder. Name a file in it.", code="file_exists")
+    if file.exists() and not file.is_file():  # a device, a pipe: others need it as what it is
+        raise Conflict(
+            f"{file} is no ordinary file and is not replaced. Name another file.", code="file_exists"
+        )
     if file.exists() and not force:
         raise Conflict(
             f"{file} exists already. Name another file, or replace it: --force", code="file_exists"
