@@ -11,7 +11,18 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from sqlalchemy import Boolean, ClauseElement, Column, ColumnElement, Insert, Select, Text, literal, true
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Insert,
+    Select,
+    Text,
+    literal,
+    true,
+)
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -140,7 +151,10 @@ class AmongFirst(ColumnElement[bool]):
         self.keys = list(keys)
         self.order = list(order)
         self.bounds: list[ColumnElement[Any]] = [
-            literal(value, key.type) for each in ranges for key, value in zip(keys, each, strict=True)
+            # Not by literal(), which examines every value: there are hundreds.
+            BindParameter(None, value, key.type, unique=True)
+            for each in ranges
+            for key, value in zip(keys, each, strict=True)
         ]
         self.listed = literal(json.dumps([list(each) for each in ranges]), Text())
         self.limit = literal(limit)

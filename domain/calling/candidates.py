@@ -17,6 +17,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling.desk import Desk
 from domain.calling.models import HopperEntry
+from domain.calling.pool_order import POOL_ORDER, overdue_since
 from domain.campaigns.models import CampaignSegment
 from domain.codes import HopperState, Shift
 from domain.people.rights import Actor
@@ -149,9 +150,7 @@ _FREE = (
     )
     .order_by(
         case((col(HopperEntry.shift) == _SHIFT, 0), else_=1),
-        col(HopperEntry.rank),
-        col(HopperEntry.ready_at),
-        col(HopperEntry.id),
+        *POOL_ORDER,
     )
 )
 _POOLED = _FREE.limit(bindparam("few", type_=Integer())).with_for_update(skip_locked=True)
@@ -193,4 +192,5 @@ def _values(actor: Actor, desk: Desk, now: datetime, without: Iterable[int] = ()
         "blocked": sorted(others & desk.shifts_at_work),
         "without": list(without),
         "now": now,
+        **overdue_since(now),
     }

@@ -2,46 +2,54 @@
 
 The fill asks one short index range per open segment and rank, and reads of them only what it takes, so it needs
 the same time in a list of fifty thousand and of a million, also when most of it sleeps in a closed time zone.
-Source: the calling specification, section 3.
+A number is in a hopper once: who has it too is put off. Source: the calling specification, section 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, delete, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, literal, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.base import metadata
+from domain.calling.level import HIGHEST_LEVEL, pace
+from domain.calling.level import target as level_of
 from domain.calling.models import HopperEntry, Lead
 from domain.calling.phones import PUT_OFF
-from domain.calling.ready import Candidate, Range, first_ready
+from domain.calling.ready import Candidate, Range, first_ready, has_overdue, numbers
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
 from domain.campaigns.segments import parse_segment
 from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
-from domain.constructs import insert_ignore
+from domain.constructs import among_numbers, insert_ignore
 from domain.errors import Conflict, Invalid, NotFound
+from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.sql import affected
 
-HIGHEST_LEVEL = 10_000
+AT_ONCE = 500
+"""How many a fill brings in while nobody else may write."""
+NUMBER_IN_USE = timedelta(minutes=15)
+"""So long somebody waits whose number is being dialled, or in the hopper, with another lead."""
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FillResult:
     """What a fill did. ``size`` is the number of free entries afterwards, never above ``target`` by the fill.
 
-    ``busy``: nothing, because somebody else is filling.
+    ``busy``: nothing, because somebody else is filling. ``overdue`` of the added were overdue retries.
     """
 
     added: int
     size: int
     target: int
     busy: bool = False
+    overdue: int = 0
 
 
 class Filling(Conflict):
@@ -71,6 +79,8 @@ def fill(
         now=now,
         target=target,
         wait=True,
+        automatic=True,
+        at_once=HIGHEST_LEVEL,
     )
 
 
@@ -82,17 +92,61 @@ def top_up(
     now: datetime,
     target: int | None = None,
     wait: bool = False,
+    automatic: bool = False,
+    at_once: int = AT_ONCE,
 ) -> FillResult:
     """Fill without asking for rights: for the queue itself, which tops up when a seller asks and it runs low.
 
     Where another process is filling the same campaign this returns at once, ``busy``, unless ``wait``.
+
+    Args:
+        automatic: without ``target``, to the level the pace asks for where the campaign's level is automatic.
+        at_once: no more than these are added.
     """
-    campaign = _turn(session, organisation_id, campaign_id, wait=wait)
-    if campaign is None:
+    found = _turn(session, organisation_id, campaign_id, wait=wait, now=now if automatic else None)
+    if found is None:
         if wait:
             raise NotFound(f"There is no campaign number {campaign_id}.", code="no_campaign")
         return FillResult(0, 0, 0, busy=True)
-    return _fill(session, campaign, now, campaign.hopper_level if target is None else target)
+    campaign, calls = found
+    return _fill(session, campaign, now, level_of(campaign, calls) if target is None else target, at_once)
+
+
+def fill_all(
+    database: Transactions,
+    *,
+    organisation_id: int,
+    now: datetime,
+    campaign_id: int | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[int, int]:
+    """Bring every active campaign (or the one named) to its level, at most ``AT_ONCE`` leads to a transaction.
+
+    Returns:
+        How many campaigns, and how many leads were added.
+    """
+    with database.reading() as session:
+        wanted = [
+            each
+            for each in session.execute(
+                select(col(Campaign.id))
+                .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.active))
+                .order_by(col(Campaign.id))
+            ).scalars()
+            if campaign_id in (None, each)
+        ]
+    added = done = 0
+    for each in wanted:
+        last = AT_ONCE
+        while last == AT_ONCE and not should_stop():
+            with database.transaction() as session:
+                filled = top_up(
+                    session, organisation_id=organisation_id, campaign_id=each, now=now, automatic=True
+                )
+            last = filled.added
+            added += last
+        done += not should_stop()
+    return done, added
 
 
 def wait_for_fill(session: Session, *, organisation_id: int, campaign_id: int) -> None:
@@ -103,39 +157,70 @@ def wait_for_fill(session: Session, *, organisation_id: int, campaign_id: int) -
     _turn(session, organisation_id, campaign_id, wait=True)
 
 
-def _turn(session: Session, organisation_id: int, campaign_id: int, *, wait: bool) -> Campaign | None:
-    """The campaign, locked: whoever has it fills."""
-    found: Campaign | None = session.execute(
-        select(Campaign)
+def _turn(
+    session: Session, organisation_id: int, campaign_id: int, *, wait: bool, now: datetime | None = None
+) -> tuple[Campaign, int] | None:
+    """The campaign, locked: whoever has it fills. With ``now`` also its calls of the last half hour, else 0."""
+    found = session.execute(
+        select(Campaign, literal(0) if now is None else pace(now))
         .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.id) == campaign_id)
-        .with_for_update(key_share=True, skip_locked=not wait)
+        .with_for_update(of=Campaign, key_share=True, skip_locked=not wait)
         .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    return found
+    ).one_or_none()
+    return (found[0], found[1]) if found is not None else None
 
 
-def _fill(session: Session, campaign: Campaign, now: datetime, target: int) -> FillResult:
+def _fill(session: Session, campaign: Campaign, now: datetime, target: int, at_once: int) -> FillResult:
     policy = policy_of(campaign)
     organisation_id, campaign_id = campaign.organisation_id, policy.campaign_id
-    ranges, held, closed, in_hand = _survey(session, organisation_id, policy, campaign.active, now)
+    ranges, late, held, closed, in_hand = _survey(session, organisation_id, policy, campaign.active, now)
     returned = _take_back(session, organisation_id, campaign_id, closed) if closed else []
-    shortage = target - held
-    chosen: list[Candidate] = []
-    capped: list[Candidate] = []
-    if campaign.active and shortage > 0 and ranges:
-        for candidate in first_ready(session, organisation_id, policy, ranges, shortage, now, in_hand):
-            (capped if candidate.e164 is None else chosen).append(candidate)
-    if chosen or returned or capped:
-        taken = _mark(session, [c.lead_id for c in chosen], returned, capped, now)
-        chosen = [candidate for candidate in chosen if candidate.lead_id in taken]
-    added = _insert(session, organisation_id, campaign_id, chosen, now) if chosen else 0
-    return FillResult(added=added, size=held + added, target=target)
+    added: list[Candidate] = []
+    for _ in range(_TRIES):
+        shortage = min(target - held, at_once) - len(added)
+        found: list[Candidate] = []
+        if campaign.active and shortage > 0 and ranges:
+            found = first_ready(session, organisation_id, policy, ranges, shortage, now, in_hand, late)
+        chosen, put_off = _separated(session, organisation_id, policy, found, now)
+        if chosen or returned or put_off:
+            taken = _mark(session, [each.lead_id for each, _ in chosen], returned, put_off)
+            chosen = [(each, e164) for each, e164 in chosen if each.lead_id in taken]
+        if chosen:
+            stored = _insert(session, organisation_id, campaign_id, chosen, now)
+            added += [each for each, _ in chosen if each.lead_id in stored]
+        returned = []
+        if not any(moment is not None for _, moment in put_off):
+            break  # nobody made room for the next in line
+    overdue = sum(candidate.overdue for candidate in added)
+    return FillResult(added=len(added), size=held + len(added), target=target, overdue=overdue)
+
+
+def _separated(
+    session: Session, organisation_id: int, policy: Policy, found: Sequence[Candidate], now: datetime
+) -> tuple[list[tuple[Candidate, str]], list[tuple[int, datetime | None]]]:
+    """Who comes in, with the number, and who is put off: until when, or None where no number may be called."""
+    chosen: list[tuple[Candidate, str]] = []
+    put_off: list[tuple[int, datetime | None]] = []
+    if not found:
+        return chosen, put_off
+    known = numbers(session, organisation_id, policy, [each.lead_id for each in found], now)
+    taken: set[str] = set()
+    for each in found:
+        number = known[each.lead_id]
+        if number.e164 is None:
+            put_off.append((each.lead_id, now + PUT_OFF if number.capped else None))
+        elif number.in_use or number.e164 in taken:
+            put_off.append((each.lead_id, now + NUMBER_IN_USE))
+        else:
+            taken.add(number.e164)
+            chosen.append((each, number.e164))
+    return chosen, put_off
 
 
 def _survey(
     session: Session, organisation_id: int, policy: Policy, active: bool, now: datetime
-) -> tuple[list[Range], int, list[str], list[int]]:
-    """The open ranges in order, the free entries in open segments, the segments that closed meanwhile.
+) -> tuple[list[Range], set[Range], int, list[str], list[int]]:
+    """The open ranges in order, those with overdue retries, the free entries in open segments, closed segments.
 
     And leads that have an entry though they count as ready: a seller asked for them by name.
     """
@@ -153,7 +238,9 @@ def _survey(
         .group_by(col(HopperEntry.segment))
     )
     segments = select(
-        col(CampaignSegment.segment), col(CampaignSegment.rank), literal(0).label("entries")
+        col(CampaignSegment.segment),
+        col(CampaignSegment.rank),
+        case((has_overdue(now), 1), else_=0).label("entries"),
     ).where(
         col(CampaignSegment.organisation_id) == organisation_id,
         col(CampaignSegment.campaign_id) == policy.campaign_id,
@@ -168,6 +255,7 @@ def _survey(
         )
     )
     ranges: list[Range] = []
+    late: set[Range] = set()
     held = 0
     closed: list[str] = []
     named: list[int] = []
@@ -179,11 +267,13 @@ def _survey(
         if rank >= 0:
             if is_open:
                 ranges.append(Range(segment, rank))
+                if count:
+                    late.add(ranges[-1])
         elif is_open:
             held += count
         else:
             closed.append(segment)
-    return sorted(ranges, key=lambda each: each.rank), held, closed, named
+    return sorted(ranges, key=lambda each: each.rank), late, held, closed, named
 
 
 def _take_back(
@@ -214,79 +304,87 @@ def _mark(
     session: Session,
     wanted: Sequence[int],
     returned: Sequence[int],
-    put_off: Sequence[Candidate],
-    now: datetime,
+    put_off: Sequence[tuple[int, datetime | None]],
 ) -> set[int]:
     """One statement: chosen leads are in the hopper, returned ones in the pool again, others put off.
 
-    Put off are leads whose number may not be called today (a cap): they are looked at again tomorrow; and
-    leads without a number that may be called: they are out. Returns the chosen ones that were still free and
-    that nobody is writing at this moment.
+    Put off are leads whose number may not be called now: they are looked at again at their time; and leads
+    without a number that may be called: they are out. Returns the chosen ones that were still free and that
+    nobody is writing at this moment.
     """
-    capped = [each.lead_id for each in put_off if each.capped]
-    numberless = [each.lead_id for each in put_off if not each.capped]
+    numberless = [each for each, moment in put_off if moment is None]
     lead_id = col(Lead.id)
     state = case(
-        (lead_id.in_(wanted), literal(QueueState.IN_HOPPER.value)),
-        (lead_id.in_(numberless), literal(QueueState.OUT.value)),
+        (among_numbers(lead_id, wanted), literal(QueueState.IN_HOPPER.value)),
+        (among_numbers(lead_id, numberless), literal(QueueState.OUT.value)),
         else_=literal(QueueState.READY.value),
     )
     expected = case(
-        (lead_id.in_(returned), literal(QueueState.IN_HOPPER.value)), else_=literal(QueueState.READY.value)
+        (among_numbers(lead_id, returned), literal(QueueState.IN_HOPPER.value)),
+        else_=literal(QueueState.READY.value),
     )
-    tomorrow = case((lead_id.in_(capped), now + PUT_OFF), else_=col(Lead.next_attempt_at))
     free = (
         select(lead_id)
-        .where(lead_id.in_([*wanted, *returned, *capped, *numberless]), col(Lead.queue_state) == expected)
+        .where(
+            among_numbers(lead_id, [*wanted, *returned, *(each for each, _ in put_off)]),
+            col(Lead.queue_state) == expected,
+        )
         .order_by(lead_id)
         .with_for_update(key_share=True, skip_locked=True)
     )
-    statement = (
-        update(Lead)
-        .where(lead_id.in_(free))
-        .values(queue_state=state, next_attempt_at=tomorrow)
-        .returning(lead_id)
-    )
+    moments = sorted({moment for _, moment in put_off if moment is not None})
+    later = [
+        (among_numbers(lead_id, [each for each, its in put_off if its == moment]), literal(moment))
+        for moment in moments
+    ]
+    values: dict[str, ColumnElement[int] | ColumnElement[datetime]] = {"queue_state": state}
+    if later:
+        values["next_attempt_at"] = case(*later, else_=col(Lead.next_attempt_at))
+    statement = update(Lead).where(lead_id.in_(free)).values(values).returning(lead_id)
     return set(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
 def _insert(
-    session: Session, organisation_id: int, campaign_id: int, chosen: Sequence[Candidate], now: datetime
-) -> int:
-    """Put the chosen into the hopper; a lead that somebody asked for by name meanwhile stays where it was."""
+    session: Session,
+    organisation_id: int,
+    campaign_id: int,
+    chosen: Sequence[tuple[Candidate, str]],
+    now: datetime,
+) -> set[int]:
+    """Put the chosen into the hopper and return them; whom somebody asked for by name meanwhile stays there."""
     rows = [
         {
             "organisation_id": organisation_id,
             "campaign_id": campaign_id,
             "lead_id": each.lead_id,
-            "e164": each.e164,
+            "e164": e164,
             "segment": each.segment,
             "shift": _shift_of(each.segment),
             "rank": each.rank,
-            "source": _source_of(each.status).value,
+            "source": _source_of(each).value,
             "state": HopperState.NEW.value,
             "from_pool": True,
             "ready_at": each.waiting_since,
             "created_at": now,
         }
-        for each in chosen
+        for each, e164 in chosen
     ]
     statement = insert_ignore(metadata.tables["hopper_entry"]).execution_options(preserve_rowcount=True)
-    added = session.connection().execute(statement, rows).rowcount
-    if added < len(rows):
-        entry = exists(
-            select(col(HopperEntry.id)).where(
-                col(HopperEntry.lead_id) == col(Lead.id), col(HopperEntry.from_pool)
-            )
+    ids = {each.lead_id for each, _ in chosen}
+    if session.connection().execute(statement, rows).rowcount == len(rows):
+        return ids
+    entry = exists(
+        select(col(HopperEntry.id)).where(
+            col(HopperEntry.lead_id) == col(Lead.id), col(HopperEntry.from_pool)
         )
-        ids = [each.lead_id for each in chosen]
-        affected(
-            session,
-            update(Lead)
-            .where(col(Lead.id).in_(ids), col(Lead.queue_state) == QueueState.IN_HOPPER.value, ~entry)
-            .values(queue_state=QueueState.READY.value),
-        )
-    return added
+    )
+    elsewhere = (
+        update(Lead)
+        .where(among_numbers(col(Lead.id), ids), col(Lead.queue_state) == QueueState.IN_HOPPER.value, ~entry)
+        .values(queue_state=QueueState.READY.value)
+        .returning(col(Lead.id))
+    )
+    return ids - set(session.execute(elsewhere, execution_options={"synchronize_session": False}).scalars())
 
 
 def _shift_of(segment: str) -> str | None:
@@ -294,10 +392,12 @@ def _shift_of(segment: str) -> str | None:
     return None if shift is Shift.ANY else shift.value
 
 
-def _source_of(status: str | None) -> HopperSource:
-    if status == DialStatus.NEW:
+def _source_of(candidate: Candidate) -> HopperSource:
+    if candidate.recycled:
+        return HopperSource.RECYCLED
+    if candidate.status == DialStatus.NEW:
         return HopperSource.FRESH
-    return HopperSource.CALLBACK if status == DialStatus.CALLBACK else HopperSource.RETRY
+    return HopperSource.CALLBACK if candidate.status == DialStatus.CALLBACK else HopperSource.RETRY
 
 
 def counts(session: Session, *, actor: Actor, campaign_id: int) -> dict[str, dict[str, int]]:

@@ -1,22 +1,38 @@
-"""Which leads come into the hopper next: by priority, then longest waiting, over all segments open now.
+"""Which leads come into the hopper next, over all segments open now: by priority, overdue retries, longest waiting.
 
-One short index range per (segment, rank) is asked, all in one statement.
+One short index range per (segment, rank) is asked, and one more where retries are overdue, all in one statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    TextClause,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from domain.base import metadata
-from domain.calling.models import Call, Lead
+from domain.calling.models import Call, HeldNumber, HopperEntry, Lead
 from domain.calling.queue_state import IN_POOL
+from domain.campaigns.models import CampaignSegment
 from domain.campaigns.policy import Policy
-from domain.constructs import among_first
+from domain.campaigns.retry import OVERDUE, RETRIED_STATUSES
+from domain.constructs import among_first, among_numbers
 from domain.contacts.models import ContactPhone, DoNotCall
 
 RANGES_AT_ONCE = 250
@@ -31,15 +47,51 @@ class Range(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A lead for the hopper and its first good number under the caps; ``capped`` where only the caps are against it."""
+    """A lead for the hopper. ``recycled``: a recycle put it where it stands. ``overdue``: comes before fresh leads."""
 
     lead_id: int
     segment: str
     rank: int
     status: str
     waiting_since: datetime
+    recycled: bool
+    overdue: bool
+
+    @property
+    def place(self) -> tuple[int, bool, datetime, int]:
+        """What decides who comes first, as ``pool_order`` does in the hopper."""
+        return self.rank, not self.overdue, self.waiting_since, self.lead_id
+
+
+class Number(NamedTuple):
+    """A lead's first good number under the caps, None where it has none.
+
+    ``capped``: only the caps are against it. ``in_use``: being dialled somewhere, or in this hopper with another lead.
+    """
+
     e164: str | None
     capped: bool
+    in_use: bool
+
+
+RETRIES = text(
+    "lead.queue_state = 0 AND lead.status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')"
+)
+"""Leads of the pool that are tried again by rule, in the very words of their index."""
+
+
+def has_overdue(now: datetime) -> ColumnElement[bool]:
+    """Whether retries of a ``campaign_segment`` are overdue."""
+    return exists(
+        select(col(Lead.id)).where(
+            col(Lead.organisation_id) == col(CampaignSegment.organisation_id),
+            col(Lead.campaign_id) == col(CampaignSegment.campaign_id),
+            col(Lead.segment) == col(CampaignSegment.segment),
+            col(Lead.rank) == col(CampaignSegment.rank),
+            RETRIES,
+            col(Lead.next_attempt_at) <= now - OVERDUE,
+        )
+    )
 
 
 def first_ready(
@@ -50,19 +102,22 @@ def first_ready(
     shortage: int,
     now: datetime,
     without: Sequence[int] = (),
+    overdue: Collection[Range] = (),
 ) -> list[Candidate]:
-    """The first ``shortage`` leads by priority, then longest waiting, over all open ranges.
+    """The first ``shortage`` leads by priority, overdue retries, then longest waiting, over all open ranges.
 
     Args:
         without: leads that are in somebody's hands already.
+        overdue: the ranges with overdue retries.
     """
     found: list[Candidate] = []
     for start in range(0, len(ranges), RANGES_AT_ONCE):
         part = ranges[start : start + RANGES_AT_ONCE]
         if len(found) >= shortage and part[0].rank > found[shortage - 1].rank:
             break
-        found.extend(_first_of(session, organisation_id, policy, part, shortage, now, without))
-        found.sort(key=lambda each: (each.rank, each.waiting_since, each.lead_id))
+        late = [each for each in part if each in overdue]
+        found.extend(_first_of(session, organisation_id, policy, part, late, shortage, now, without))
+        found.sort(key=lambda each: each.place)
     return found[:shortage]
 
 
@@ -80,7 +135,100 @@ _GOOD_NUMBERS = select(col(ContactPhone.e164)).where(
         )
     ),
 )
-_CHOSEN = select(col(Lead.id), col(Lead.segment), col(Lead.rank), col(Lead.status), col(Lead.next_attempt_at))
+_CHOSEN = select(
+    _LEADS.id,
+    _LEADS.segment,
+    _LEADS.rank,
+    _LEADS.status,
+    _LEADS.next_attempt_at,
+    _LEADS.recycle_batch_id.is_not(None).label("recycled"),
+)
+
+
+def _first_of(
+    session: Session,
+    organisation_id: int,
+    policy: Policy,
+    ranges: Sequence[Range],
+    overdue: Sequence[Range],
+    shortage: int,
+    now: datetime,
+    without: Sequence[int],
+) -> list[Candidate]:
+    """The first of these ranges, and the first overdue of them: together they hold the first by ``place``."""
+
+    def first(kind: TextClause, parts: Sequence[Range], due: datetime) -> ColumnElement[bool]:
+        return among_first(
+            _LEADS.id,
+            where=and_(
+                _LEADS.organisation_id == organisation_id,
+                _LEADS.campaign_id == policy.campaign_id,
+                kind,
+                _LEADS.next_attempt_at <= due,
+                *([_LEADS.id.not_in(list(without))] if without else ()),
+            ),
+            keys=(_LEADS.segment, _LEADS.rank),
+            order=(_LEADS.rank, _LEADS.next_attempt_at, _LEADS.id),
+            ranges=parts,
+            limit=shortage,
+        )
+
+    late = now - OVERDUE
+    retried = _LEADS.status.in_([status.value for status in RETRIED_STATUSES])
+    is_late = and_(retried, _LEADS.recycle_batch_id.is_(None), _LEADS.next_attempt_at <= late)
+    chosen = _CHOSEN.add_columns(is_late.label("overdue"))
+    if not overdue:
+        return [Candidate(*row) for row in session.execute(chosen.where(first(IN_POOL, ranges, now)))]
+    both = union(
+        chosen.where(first(IN_POOL, ranges, now)), chosen.where(first(RETRIES, overdue, late))
+    ).subquery()
+    in_order = (both.c.rank, both.c.overdue.desc(), both.c.next_attempt_at, both.c.id)
+    rows = session.execute(select(both).order_by(*in_order).limit(shortage))
+    return [Candidate(*row) for row in rows]
+
+
+_DIALLING = text("hopper_entry.state = 'dialing'")
+_IN_HOPPER = text("lead.queue_state = 1")
+"""In words: a parameter that might fit a partial index makes SQLite plan the whole statement anew every time."""
+
+
+def numbers(
+    session: Session, organisation_id: int, policy: Policy, lead_ids: Iterable[int], now: datetime
+) -> dict[int, Number]:
+    """The number each of these leads would be called on, and what is against it (one statement)."""
+    number = _number()
+    capped: ColumnElement[bool] = literal(False)
+    if policy.capped:
+        number, capped = _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
+    told = (
+        select(col(Lead.id).label("id"), number.label("e164"), capped.label("capped"))
+        .where(among_numbers(col(Lead.id), lead_ids))
+        .cte("told")
+        .prefix_with("MATERIALIZED")  # so that a number is looked up once
+    )
+    dialled = (
+        select(col(HeldNumber.id))
+        .join(HopperEntry, col(HopperEntry.id) == col(HeldNumber.entry_id))
+        .where(
+            col(HeldNumber.organisation_id) == organisation_id,
+            col(HeldNumber.e164) == told.c.e164,
+            col(HeldNumber.expires_at) > now,
+            _DIALLING,
+        )
+    )
+    with_another = (
+        select(col(HopperEntry.id))
+        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
+        .where(
+            col(HopperEntry.organisation_id) == organisation_id,
+            col(HopperEntry.e164) == told.c.e164,
+            col(HopperEntry.campaign_id) == policy.campaign_id,
+            _IN_HOPPER,
+        )
+    )
+    in_use = or_(exists(dialled), exists(with_another)).label("in_use")
+    rows = session.execute(select(told.c.id, told.c.e164, told.c.capped, in_use))
+    return {lead_id: Number(*rest) for lead_id, *rest in rows}
 
 
 def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[str]:
@@ -92,38 +240,6 @@ def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[str]:
         .correlate(Lead)
         .scalar_subquery()
     )
-
-
-def _first_of(
-    session: Session,
-    organisation_id: int,
-    policy: Policy,
-    ranges: Sequence[Range],
-    shortage: int,
-    now: datetime,
-    without: Sequence[int],
-) -> list[Candidate]:
-    ready = and_(
-        _LEADS.organisation_id == organisation_id,
-        _LEADS.campaign_id == policy.campaign_id,
-        IN_POOL,
-        _LEADS.next_attempt_at <= now,
-        *([_LEADS.id.not_in(list(without))] if without else ()),
-    )
-    first = among_first(
-        _LEADS.id,
-        where=ready,
-        keys=(_LEADS.segment, _LEADS.rank),
-        order=(_LEADS.rank, _LEADS.next_attempt_at, _LEADS.id),
-        ranges=ranges,
-        limit=shortage,
-    )
-    number = _number()
-    capped: ColumnElement[bool] = literal(False)
-    if policy.capped:
-        number, capped = _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
-    rows = session.execute(_CHOSEN.add_columns(number.label("e164"), capped.label("capped")).where(first))
-    return [Candidate(*row) for row in rows]
 
 
 def good_number_under_caps(organisation_id: int, policy: Policy, now: datetime) -> ColumnElement[bool]:
