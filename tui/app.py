@@ -196,7 +196,12 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
             return
         self.push_screen(CampaignsScreen(), self._signed_out)
         self._show_problems()
-        self.ask(self.desk.warm_up, lambda _nothing: None, group="warm-up")
+        self.ask(self._warm_up, lambda _nothing: None, group="warm-up")
+
+    def _warm_up(self) -> None:
+        """In a thread: what the person will need next, then the work that goes on behind the screens."""
+        self.desk.warm_up()
+        self.desk.start_jobs()
 
     def _signed_out(self, result: object) -> None:
         self.desk.sign_out()

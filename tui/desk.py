@@ -20,8 +20,13 @@ from tui.supervising_hopper import SupervisingHopper
 if TYPE_CHECKING:
     from domain.people.rights import Actor
     from domain.people.users import SignInChoice
+    from scheduler.service import Service
     from storage.database import Database
+    from storage.scheduler_settings import SchedulerSettings
 
+
+_JOBS_END = 1.5
+"""Seconds a background job has to end when the person leaves; what it had not finished is done later."""
 
 _CONSOLE_NEEDS = (
     "tui.screens.console",
@@ -69,6 +74,9 @@ class Desk(SellerWork, SupervisingHopper):
         self.user: str | None = None
         self._database: Database | None = None
         self._actor: Actor | None = None
+        self._job_settings: SchedulerSettings | None = None
+        self._jobs: Service | None = None
+        self._closed = False
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -102,6 +110,7 @@ class Desk(SellerWork, SupervisingHopper):
         logs.configure(settings.log_level)
         self.url = settings.database
         self.user = settings.user
+        self._job_settings = settings.scheduler
         self.preferences = Preferences(
             language=settings.language,
             theme=chosen.theme(settings.theme),
@@ -185,8 +194,21 @@ class Desk(SellerWork, SupervisingHopper):
         for name in _CONSOLE_NEEDS:
             import_module(name)
 
+    def start_jobs(self) -> None:
+        """Run the background jobs from here on, in threads of their own, where the application is to do that.
+
+        It is where it was configured and the database is a file, unless the configuration says otherwise.
+        """
+        from scheduler import background
+
+        if self._jobs is None and self._job_settings is not None and not self._closed:
+            self._jobs = background.start(self.database, self._job_settings)
+
     def close(self) -> None:
-        """Let go of the database."""
+        """Let the jobs end, and let go of the database; a job that does not end at once dies with the process."""
+        self._closed = True
+        if self._jobs is not None:
+            self._jobs.stop(_JOBS_END)
         if self._database is not None:
             self._database.close()
 
