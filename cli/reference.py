@@ -54,6 +54,7 @@ KEYS: dict[str, str] = {
     "leads undo-import": "list_id removed kept list_removed",
     "leads status": "total by_status recyclable problems",
     "leads list": "lead_id name phone status campaign_status campaign_resolution seller attempts next_attempt_at",
+    "leads search": "lead_id name phone status campaign_resolution campaign attempts next_attempt_at",
     "leads show": "lead_id status campaign_status campaign_resolution resolution_reason last_console_action "
     "dial_attempts callable why_not history",
     "leads recycle": "batch_id selected recycled by_status callable_now finished",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.commands import imports, lead_care, recycling, repairing, selling
+from cli.commands import imports, lead_care, recycling, repairing, searching, selling
 from cli.options import command, group
 
 app = group("Leads: the seller's work, looking after leads, importing them.")
@@ -16,6 +16,7 @@ for _name, _function in {
     "status": lead_care.status,
     "why": lead_care.why,
     "list": lead_care.list_leads,
+    "search": searching.search,
     "show": lead_care.show,
     "edit": lead_care.edit,
     "recycle": recycling.recycle,
@@ -25,4 +26,6 @@ for _name, _function in {
     "import": imports.import_leads,
     "undo-import": imports.undo_import,
 }.items():
-    command(app, _name, reads=_name in ("status", "why", "list", "show", "recycle-batches"))(_function)
+    command(app, _name, reads=_name in ("status", "why", "list", "search", "show", "recycle-batches"))(
+        _function
+    )

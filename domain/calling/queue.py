@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,8 +15,9 @@ from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.calling.queue_state import IN_POOL
 from domain.calling.views import Figures, QueueLine
 from domain.campaigns.models import Campaign
+from domain.codes import QueueState
 from domain.contacts.models import Contact, ContactPhone
-from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.people.rights import READING_ROLES, SELLING_ROLES, Actor, require
 
 _OTHER = aliased(Lead)
 
@@ -89,7 +90,7 @@ def _found(session: Session, actor: Actor, where: ColumnElement[bool], limit: in
             col(Lead.id),
             col(Contact.name),
             col(Contact.company),
-            col(Lead.next_attempt_at),
+            case((col(Lead.queue_state) != QueueState.OUT.value, col(Lead.next_attempt_at))),
             col(Lead.status),
             col(Lead.campaign_resolution),
             phone,
@@ -136,18 +137,18 @@ def _line(line: QueueLine, why: str, *, at: datetime | None = None, due: bool = 
 def search(
     session: Session, *, actor: Actor, text: str, campaign_id: int | None = None, limit: int = 20
 ) -> list[QueueLine]:
-    """Own leads whose name, company or number contains the text; supervisors search all.
+    """Own leads whose name, company or number contains the text; supervisors and auditors search all.
 
-    Own are leads the seller owns, has a callback for, has in hand, or has handled. A supervisor who types a whole
+    Own are leads the seller owns, has a callback for, has in hand, or has handled. Who searches all and types a whole
     number or an external id gets whoever has it; else at most ``lookup.AT_MOST`` people are looked at.
     """
-    require(actor, *SELLING_ROLES, to="search leads")
+    require(actor, *SELLING_ROLES, *READING_ROLES, to="search leads")
     wanted = text.strip()
     if not wanted:
         return []
     there = [col(Lead.campaign_id) == campaign_id] if campaign_id is not None else []
     shop = actor.organisation_id
-    if actor.leads_others:
+    if actor.role in READING_ROLES:
         found = [
             line
             for condition in lookup.by_index(session, organisation_id=shop, wanted=wanted)

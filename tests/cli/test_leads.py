@@ -139,6 +139,24 @@ def test_leads_are_listed_page_by_page_and_filtered(campaign: Shell) -> None:
     assert "no resolution" in campaign.refused(*words, "--resolution", "XX")
 
 
+def test_somebody_is_found_by_name_or_number(campaign: Shell) -> None:
+    [found] = campaign.json("leads", "search", "marl").document
+    assert found == {
+        "lead_id": 1, "name": "Ada Marlow", "phone": "+33199000001", "status": "new", "campaign_resolution": None,
+        "campaign": "Spring", "attempts": 0, "next_attempt_at": found["next_attempt_at"],
+    }  # fmt: skip
+    campaign.done("leads", "edit", "2", "--status", "closed")
+    [ended] = campaign.json("leads", "search", "01 99 00 00 02", "--campaign", "Spring").document
+    assert (ended["lead_id"], ended["next_attempt_at"]) == (2, None)
+    campaign.done("users", "add", "aud", "--role", "auditor")
+    assert len(campaign.json("leads", "search", "+3319900", "--as", "aud").document) == 4
+    assert len(campaign.json("leads", "search", "+3319900", "--limit", "2").document) == 2
+    assert campaign.json("leads", "search", "marl", "--as", "ana").document == []
+    assert "Ada Marlow" in campaign.done("leads", "search", "ada").out
+    assert "no campaign" in campaign.refused("leads", "search", "ada", "--campaign", "Autumn")
+    assert "say whom to find" in campaign.refused("leads", "search", " ", code=2)
+
+
 def test_an_empty_list_says_what_to_do(sqlite_shell: Shell) -> None:
     for words, says in (
         (("campaigns", "list"), "dialdeck campaigns create"),

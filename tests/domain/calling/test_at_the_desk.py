@@ -209,8 +209,7 @@ def test_search_finds_own_leads_only(floor: Floor) -> None:
     floor.hold("ana", held)
     assert set(floor.search("ana", "person")) == {owned, called, handled, held}
     assert set(floor.search("sup", "PERSON")) == {owned, bens, called, handled, held}
-    with pytest.raises(NotAllowed):
-        floor.search("aud", "person")
+    assert set(floor.search("aud", "person")) == {owned, bens, called, handled, held}
 
 
 @pytest.mark.parametrize("typed", ["Ángela", "ángela", "ÁNGELA", "muñoz", "MUÑOZ", "Ángela Mu"])
