@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from domain.errors import NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
-from tui.supervising_hopper import SupervisingHopper
+from tui.supervising import Supervising
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -58,7 +58,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, SupervisingHopper):
+class Desk(SellerWork, Supervising):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
