@@ -6,7 +6,7 @@ new version and, where the status changes, the time of that. A test holds that n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -327,7 +327,7 @@ def _as_they_were(
     The indexes of the queue are the dearest to write: most leads were due before the recycle, and stand there still.
     """
     place = waits(lambda name: func.coalesce(was[name], getattr(Lead, name)) if name in _QUEUE else was[name])
-    rows = session.execute(
+    rows: Iterable[Any] = session.connection().execute(
         select(col(Lead.id), col(Lead.queue_state), place, was["next_attempt_at"].is_(None))
         .join(then, then.c.lead_id == col(Lead.id))
         .where(

@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 AT_ONCE: Final = 2_000
 _FEWEST: Final = 1_000
-_TOO_LONG: Final = timedelta(milliseconds=80)
-_SHORT: Final = timedelta(milliseconds=40)
+_TOO_LONG: Final = timedelta(milliseconds=90)
+_SHORT: Final = timedelta(milliseconds=50)
 
 
 class Transactions(Protocol):

@@ -5,7 +5,6 @@ Works in chunks that each commit; one that was stopped or killed is simply asked
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,13 +21,12 @@ from domain.campaigns.policy import policy_of
 from domain.errors import DomainError
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling import changes
-from domain.recycling.applying import leave_hopper, lock
+from domain.recycling.applying import leave_hopper, lock, numbers
 from domain.recycling.models import RecycleBatch
 from domain.recycling.pace import Clock, Stop, Tell, Transactions, in_chunks
 from domain.recycling.selection import in_hands
 from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
 
-_READ_AT_ONCE = 10_000
 _UNDOABLE = frozenset({BatchState.DONE, BatchState.STOPPED, BatchState.HALF_UNDONE})
 
 
@@ -160,7 +158,7 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
 
 
 def _recycled_ids(session: Session, actor: Actor, batch_id: int, *, after: int) -> Sequence[int]:
-    """The leads of a batch in order, as plain numbers."""
+    """The leads of a batch in order."""
     statement = (
         select(col(HistoryEvent.lead_id))
         .where(
@@ -171,11 +169,7 @@ def _recycled_ids(session: Session, actor: Actor, batch_id: int, *, after: int) 
         )
         .order_by(col(HistoryEvent.lead_id))
     )
-    found = array("q")
-    rows = session.execute(statement, execution_options={"yield_per": _READ_AT_ONCE}).scalars()
-    for part in rows.partitions():
-        found.extend(part)
-    return found
+    return numbers(session, statement)
 
 
 def _end(database: Transactions, actor: Actor, batch_id: int, state: BatchState, now: datetime) -> None:
