@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from domain.calling import call_log, callbacks, expiry, hopper, retrying, tally
-from domain.campaigns import campaigns
 from domain.repair import fix
 from domain.repair.kinds import KINDS
 from scheduler.work import Work
@@ -19,16 +18,14 @@ Body = Callable[[Work], None]
 
 def fill_hopper(work: Work) -> None:
     """Every active campaign's ready queue to its level."""
-    with work.reading() as session:
-        active = campaigns.active_ids(session, organisation_id=work.organisation_id)
-    for campaign_id in active if work.campaign_id is None else [work.campaign_id]:
-        if work.should_stop():
-            return
-        with work.transaction() as session:
-            found = hopper.top_up(
-                session, organisation_id=work.organisation_id, campaign_id=campaign_id, now=work.now()
-            )
-        work.add(campaigns=1, added=found.added)
+    campaigns, added = hopper.fill_all(
+        work,
+        organisation_id=work.organisation_id,
+        campaign_id=work.campaign_id,
+        now=work.now(),
+        should_stop=work.should_stop,
+    )
+    work.add(campaigns=campaigns, added=added)
 
 
 def retry_dropped_calls(work: Work) -> None:

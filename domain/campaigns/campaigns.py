@@ -221,17 +221,6 @@ def listing(session: Session, *, actor: Actor) -> list[CampaignLine]:
     ]
 
 
-def active_ids(session: Session, *, organisation_id: int) -> list[int]:
-    """The numbers of the campaigns that are not paused."""
-    return list(
-        session.execute(
-            select(col(Campaign.id))
-            .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.active))
-            .order_by(col(Campaign.id))
-        ).scalars()
-    )
-
-
 def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
     """A campaign's settings and counts.
 
