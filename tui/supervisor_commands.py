@@ -13,9 +13,12 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("why", mark("Why is the queue empty?")),
     ScreenInfo("people", mark("People of a row")),
     ScreenInfo("lead", mark("One lead")),
+    ScreenInfo("hopper", mark("Hopper")),
 )
 
 _CAMPAIGNS = ("campaigns",)
+_HOPPER = ("hopper",)
+_ALL = tuple(info.name for info in SUPERVISOR_SCREENS)
 
 SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     # From the list of campaigns
@@ -23,6 +26,52 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
         "campaigns.why", ("w",), "why", mark("why"),
         mark("Where every lead of this campaign stands, and why it is not callable"),
         mark("Leading"), _CAMPAIGNS, LOOKING, "campaign", 12,
+    ),
+    Command(
+        "campaigns.hopper", ("h",), "hopper", mark("hopper"),
+        mark("Who comes next in this campaign, and why; pause it, refill or clear its hopper"),
+        mark("Leading"), _CAMPAIGNS, LOOKING, "campaign", 13,
+    ),
+    # The hopper
+    Command(
+        "hopper.open", ("enter",), "open", mark("open"),
+        mark("Everything about this lead"), mark("Hopper"), _HOPPER, LOOKING, "entry", 10, True,
+    ),
+    Command(
+        "hopper.refill", ("f",), "refill", mark("refill"),
+        mark("Bring the hopper to its level now"), mark("Hopper"), _HOPPER, LEADING, "known", 11,
+    ),
+    Command(
+        "hopper.take_out", ("x", "delete"), "take_out", mark("take out"),
+        mark("Take this entry out; the lead waits in the pool for 12 hours"),
+        mark("Hopper"), _HOPPER, LEADING, "entry", 12,
+    ),
+    Command(
+        "hopper.clear", ("c",), "clear", mark("clear"),
+        mark("Take all free entries out, after a question; their leads wait in the pool"),
+        mark("Hopper"), _HOPPER, LEADING, "free", 13,
+    ),
+    Command(
+        "hopper.pause", ("space",), "pause", mark("pause"),
+        mark("Let the campaign rest, or go on: sellers finish whom they have and get nobody new"),
+        mark("Hopper"), _HOPPER, LEADING, "known", 14,
+    ),
+    Command(
+        "hopper.why", ("w",), "why", mark("why"),
+        mark("Where every lead of this campaign stands, and why it is not callable"),
+        mark("Hopper"), _HOPPER, LOOKING, "", 15,
+    ),
+    Command(
+        "hopper.more", ("n",), "more", mark("next page"), mark("The next page"),
+        mark("Hopper"), _HOPPER, LOOKING, "more", 20,
+    ),
+    Command(
+        "hopper.back", ("p",), "page_back", mark("page before"), mark("The page before"),
+        mark("Hopper"), _HOPPER, LOOKING, "before", 21,
+    ),
+    Command(
+        "hopper.refresh", ("r", "f5"), "refresh", mark("refresh"),
+        mark("Look again now (it happens by itself every 10 seconds)"), mark("Hopper"), _HOPPER, LOOKING, "", 40,
     ),
     # Why is the queue empty?
     Command(
@@ -48,6 +97,6 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "leading.close", ("escape",), "close", mark("back"),
-        mark("Back to where you came from"), mark("Leading"), ("why", "people", "lead"), show=60,
+        mark("Back to where you came from"), mark("Leading"), _ALL, show=60,
     ),
 )  # fmt: skip

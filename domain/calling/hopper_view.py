@@ -142,7 +142,9 @@ def _line(row: Row[tuple[object, ...]], position: int, is_open: bool) -> HopperL
 def _why(row: Row[tuple[object, ...]], entry: HopperEntry, is_open: bool) -> str:
     """In words: what brought it here, then what holds or hastens it."""
     parts = [_ORIGIN[HopperSource(entry.source)]]
-    if entry.source == HopperSource.RETRY:
+    if entry.source == HopperSource.RETRY and not row.attempts:
+        parts = ["not called yet"]  # a seller's own person
+    elif entry.source == HopperSource.RETRY:
         tries = f"{row.attempts} attempt{'' if row.attempts == 1 else 's'}"
         parts = [f"{status_label(row.status).lower()} after {tries}"]
     elif entry.source == HopperSource.RECYCLED and row.batch is not None:

@@ -183,6 +183,14 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(WhyScreen(card.campaign_id, card.name))
 
+    def action_hopper(self) -> None:
+        """Who comes next in the campaign."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.hopper import HopperScreen
+
+            self.app.push_screen(HopperScreen(card.campaign_id, card.name))
+
     def action_down(self) -> None:
         self.query_one(Rows).action_cursor_down()
 

@@ -27,7 +27,9 @@ class Row:
 
 
 class Rows(OptionList):
-    """``show`` replaces the rows in place: where the same rows stand, nothing but changed text is painted."""
+    """``show`` replaces the rows in place: where the same rows stand, nothing but changed text is painted; the row
+    one stands on stays where it is on the screen, whatever comes or goes above it.
+    """
 
     DEFAULT_CSS = """
     Rows {
@@ -65,12 +67,19 @@ class Rows(OptionList):
             return
         wanted = here if here in keys else chosen
         first = next((index for index, row in enumerate(rows) if not row.heading), None)
+        above = self._line_of(self.highlighted) - self.scroll_offset.y if here and wanted in keys else None
         mark = self._marked = keys.index(wanted) if wanted in keys else first
         self._drawn = [self._draw(index) for index in range(len(rows))]
         self.set_options(
             Option(text, disabled=row.heading) for row, text in zip(rows, self._drawn, strict=True)
         )
         self.highlighted = mark
+        if above is not None:
+            self.scroll_to(y=self._line_of(mark) - above, animate=False, force=True, immediate=True)
+
+    def _line_of(self, index: int | None) -> int:
+        """How many lines stand above a row."""
+        return sum(1 + text.plain.count("\n") for text in self._drawn[: index or 0])
 
     def _draw(self, index: int) -> Content:
         row = self._rows[index]

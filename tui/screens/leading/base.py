@@ -25,10 +25,11 @@ class ListScreen(CommandScreen[Result]):
     """A list one goes through with arrows or letters; ``action_open`` does what Enter and a click do."""
 
     AUTO_FOCUS = "Rows"
+    # Textual narrows these to the screen that inherits them; a rule that began with ListScreen would hold nowhere.
     CSS = """
-    ListScreen #head { height: auto; color: $quiet; margin: 1 1 0 1; }
-    ListScreen Rows { margin: 0 1; }
-    ListScreen #state { height: auto; max-height: 3; color: $quiet; margin: 0 1; }
+    #head { height: auto; color: $quiet; margin: 1 1 0 1; }
+    Rows { margin: 0 1; scrollbar-gutter: stable; }
+    #state { height: auto; max-height: 3; color: $quiet; margin: 0 1; }
     """
 
     def __init__(self, title: str) -> None:

@@ -90,10 +90,15 @@ class HopperScreen(ListScreen[None]):
         self.page = page
         self.campaign = page.standing.campaign
         now, zone, language = self.desk.now(), self.desk.preferences.zone, i18n.language()
-        self.head(Content("\n").join([ahead(page.standing, self.size.width - 2), titles(self.size.width - 4)]))
+        room = self.rows.scrollable_content_region.width
+        above = ahead(page.standing, room)
+        # The mark of the row one stands on takes two cells.
+        self.head(Content("\n").join([above, Content("  ") + titles(room - 2)]) if page.lines else above)
         if page.lines:
             draw = partial(row, now=now, zone=zone, language=language)
-            self.rows.show([Row(str(line.entry_id), partial(draw, line)) for line in page.lines], chosen=neighbour)
+            self.rows.show(
+                [Row(str(line.entry_id), partial(draw, line)) for line in page.lines], chosen=neighbour
+            )
         else:
             words = nobody(page, self.app.keys.shown, now=now, zone=zone, language=language)
             self.rows.show([Row("empty", lambda width: words, heading=True)])
@@ -188,7 +193,9 @@ class HopperScreen(ListScreen[None]):
 
         def taken(out: bool) -> None:
             if out:
-                self._answered(_("{name} is taken out and waits in the pool for 12 hours").format(name=line.name))
+                self._answered(
+                    _("{name} is taken out and waits in the pool for 12 hours").format(name=line.name)
+                )
                 return
             self._answer = data(
                 "✕ " + _("{name} stays: in somebody's hands, or gone by now").format(name=line.name),
@@ -204,12 +211,16 @@ class HopperScreen(ListScreen[None]):
 
         assert self.page is not None, "the command waits for somebody free"
         standing = self.page.standing
-        words = several("{count} free entry leaves the hopper.", "{count} free entries leave the hopper.", standing.free)
-        after = (
-            _("The next fill takes people in again, also the one in the background. Pause the campaign to keep it empty.")
-            if standing.active
-            else _("The campaign is paused: nobody comes in until it goes on.")
+        words = several(
+            "{count} free entry leaves the hopper.", "{count} free entries leave the hopper.", standing.free
         )
+        if standing.active:
+            after = _(
+                "The next fill takes people in again, also the one in the background. "
+                "Pause the campaign to keep it empty."
+            )
+        else:
+            after = _("The campaign is paused: nobody comes in until it goes on.")
 
         def answered(yes: bool | None) -> None:
             if yes:
