@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from domain.errors import NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
-from tui.supervising import Supervising
+from tui.supervising_hopper import SupervisingHopper
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -58,7 +58,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, Supervising):
+class Desk(SellerWork, SupervisingHopper):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
