@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, delete, exists, func, literal, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, case, func, literal, select, update
 from sqlmodel import Session, col
 
-from domain.base import metadata
+from domain.calling import hopper_writes
 from domain.calling.level import HIGHEST_LEVEL, pace
 from domain.calling.level import target as level_of
 from domain.calling.models import HopperEntry, Lead
@@ -23,9 +22,7 @@ from domain.calling.phones import PUT_OFF
 from domain.calling.ready import Candidate, Range, first_ready, has_overdue, numbers
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
-from domain.campaigns.segments import parse_segment
-from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
-from domain.constructs import among_numbers, insert_ignore
+from domain.codes import HopperSource, HopperState, QueueState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
@@ -103,7 +100,7 @@ def top_up(
         automatic: without ``target``, to the level the pace asks for where the campaign's level is automatic.
         at_once: no more than these are added.
     """
-    found = _turn(session, organisation_id, campaign_id, wait=wait, now=now if automatic else None)
+    found = turn(session, organisation_id, campaign_id, wait=wait, now=now if automatic else None)
     if found is None:
         if wait:
             raise NotFound(f"There is no campaign number {campaign_id}.", code="no_campaign")
@@ -154,10 +151,10 @@ def wait_for_fill(session: Session, *, organisation_id: int, campaign_id: int) -
 
     The caller has nothing locked that a fill, or whoever claims after it, may want.
     """
-    _turn(session, organisation_id, campaign_id, wait=True)
+    turn(session, organisation_id, campaign_id, wait=True)
 
 
-def _turn(
+def turn(
     session: Session, organisation_id: int, campaign_id: int, *, wait: bool, now: datetime | None = None
 ) -> tuple[Campaign, int] | None:
     """The campaign, locked: whoever has it fills. With ``now`` also its calls of the last half hour, else 0."""
@@ -173,8 +170,8 @@ def _turn(
 def _fill(session: Session, campaign: Campaign, now: datetime, target: int, at_once: int) -> FillResult:
     policy = policy_of(campaign)
     organisation_id, campaign_id = campaign.organisation_id, policy.campaign_id
-    ranges, late, held, closed, in_hand = _survey(session, organisation_id, policy, campaign.active, now)
-    returned = _take_back(session, organisation_id, campaign_id, closed) if closed else []
+    ranges, late, held, closed, in_hand = survey(session, organisation_id, policy, campaign.active, now)
+    returned = hopper_writes.take_back(session, organisation_id, campaign_id, closed) if closed else []
     added: list[Candidate] = []
     for _ in range(_TRIES):
         shortage = min(target - held, at_once) - len(added)
@@ -183,10 +180,10 @@ def _fill(session: Session, campaign: Campaign, now: datetime, target: int, at_o
             found = first_ready(session, organisation_id, policy, ranges, shortage, now, in_hand, late)
         chosen, put_off = _separated(session, organisation_id, policy, found, now)
         if chosen or returned or put_off:
-            taken = _mark(session, [each.lead_id for each, _ in chosen], returned, put_off)
+            taken = hopper_writes.mark(session, [each.lead_id for each, _ in chosen], returned, put_off)
             chosen = [(each, e164) for each, e164 in chosen if each.lead_id in taken]
         if chosen:
-            stored = _insert(session, organisation_id, campaign_id, chosen, now)
+            stored = hopper_writes.insert(session, organisation_id, campaign_id, chosen, now)
             added += [each for each, _ in chosen if each.lead_id in stored]
         returned = []
         if not any(moment is not None for _, moment in put_off):
@@ -217,7 +214,7 @@ def _separated(
     return chosen, put_off
 
 
-def _survey(
+def survey(
     session: Session, organisation_id: int, policy: Policy, active: bool, now: datetime
 ) -> tuple[list[Range], set[Range], int, list[str], list[int]]:
     """The open ranges in order, those with overdue retries, the free entries in open segments, closed segments.
@@ -276,130 +273,6 @@ def _survey(
     return sorted(ranges, key=lambda each: each.rank), late, held, closed, named
 
 
-def _take_back(
-    session: Session, organisation_id: int, campaign_id: int, segments: Sequence[str] | None = None
-) -> list[int]:
-    """Free entries leave the hopper: those of segments whose hours have ended, or all; returns their leads.
-
-    Those that somebody has locked just now stay for the next time.
-    """
-    entry = aliased(HopperEntry)
-    free = (
-        select(col(entry.id))
-        .join(Lead, col(Lead.id) == col(entry.lead_id))
-        .where(
-            col(entry.organisation_id) == organisation_id,
-            col(entry.campaign_id) == campaign_id,
-            col(entry.state) == HopperState.NEW.value,
-            *([] if segments is None else [col(entry.from_pool), col(entry.segment).in_(segments)]),
-        )
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    statement = delete(HopperEntry).where(col(HopperEntry.id).in_(free)).returning(col(HopperEntry.lead_id))
-    return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
-
-
-def _mark(
-    session: Session,
-    wanted: Sequence[int],
-    returned: Sequence[int],
-    put_off: Sequence[tuple[int, datetime | None]],
-) -> set[int]:
-    """One statement: chosen leads are in the hopper, returned ones in the pool again, others put off.
-
-    Put off are leads whose number may not be called now: they are looked at again at their time; and leads
-    without a number that may be called: they are out. Returns the chosen ones that were still free and that
-    nobody is writing at this moment.
-    """
-    numberless = [each for each, moment in put_off if moment is None]
-    lead_id = col(Lead.id)
-    state = case(
-        (among_numbers(lead_id, wanted), literal(QueueState.IN_HOPPER.value)),
-        (among_numbers(lead_id, numberless), literal(QueueState.OUT.value)),
-        else_=literal(QueueState.READY.value),
-    )
-    expected = case(
-        (among_numbers(lead_id, returned), literal(QueueState.IN_HOPPER.value)),
-        else_=literal(QueueState.READY.value),
-    )
-    free = (
-        select(lead_id)
-        .where(
-            among_numbers(lead_id, [*wanted, *returned, *(each for each, _ in put_off)]),
-            col(Lead.queue_state) == expected,
-        )
-        .order_by(lead_id)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    moments = sorted({moment for _, moment in put_off if moment is not None})
-    later = [
-        (among_numbers(lead_id, [each for each, its in put_off if its == moment]), literal(moment))
-        for moment in moments
-    ]
-    values: dict[str, ColumnElement[int] | ColumnElement[datetime]] = {"queue_state": state}
-    if later:
-        values["next_attempt_at"] = case(*later, else_=col(Lead.next_attempt_at))
-    statement = update(Lead).where(lead_id.in_(free)).values(values).returning(lead_id)
-    return set(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
-
-
-def _insert(
-    session: Session,
-    organisation_id: int,
-    campaign_id: int,
-    chosen: Sequence[tuple[Candidate, str]],
-    now: datetime,
-) -> set[int]:
-    """Put the chosen into the hopper and return them; whom somebody asked for by name meanwhile stays there."""
-    rows = [
-        {
-            "organisation_id": organisation_id,
-            "campaign_id": campaign_id,
-            "lead_id": each.lead_id,
-            "e164": e164,
-            "segment": each.segment,
-            "shift": _shift_of(each.segment),
-            "rank": each.rank,
-            "source": _source_of(each).value,
-            "state": HopperState.NEW.value,
-            "from_pool": True,
-            "ready_at": each.waiting_since,
-            "created_at": now,
-        }
-        for each, e164 in chosen
-    ]
-    statement = insert_ignore(metadata.tables["hopper_entry"]).execution_options(preserve_rowcount=True)
-    ids = {each.lead_id for each, _ in chosen}
-    if session.connection().execute(statement, rows).rowcount == len(rows):
-        return ids
-    entry = exists(
-        select(col(HopperEntry.id)).where(
-            col(HopperEntry.lead_id) == col(Lead.id), col(HopperEntry.from_pool)
-        )
-    )
-    elsewhere = (
-        update(Lead)
-        .where(among_numbers(col(Lead.id), ids), col(Lead.queue_state) == QueueState.IN_HOPPER.value, ~entry)
-        .values(queue_state=QueueState.READY.value)
-        .returning(col(Lead.id))
-    )
-    return ids - set(session.execute(elsewhere, execution_options={"synchronize_session": False}).scalars())
-
-
-def _shift_of(segment: str) -> str | None:
-    shift = parse_segment(segment).shift
-    return None if shift is Shift.ANY else shift.value
-
-
-def _source_of(candidate: Candidate) -> HopperSource:
-    if candidate.recycled:
-        return HopperSource.RECYCLED
-    if candidate.status == DialStatus.NEW:
-        return HopperSource.FRESH
-    return HopperSource.CALLBACK if candidate.status == DialStatus.CALLBACK else HopperSource.RETRY
-
-
 def counts(session: Session, *, actor: Actor, campaign_id: int) -> dict[str, dict[str, int]]:
     """How many entries are in the hopper, by state and by source (supervisors and auditors)."""
     require(actor, *READING_ROLES, to="look into the hopper")
@@ -426,7 +299,7 @@ def clear(session: Session, *, actor: Actor, campaign_id: int) -> int:
         How many entries were taken out. Two statements.
     """
     require(actor, *LEADING_ROLES, to="clear the hopper")
-    taken = _take_back(session, actor.organisation_id, campaign_id)
+    taken = hopper_writes.take_back(session, actor.organisation_id, campaign_id)
     affected(
         session,
         update(Lead)

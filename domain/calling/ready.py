@@ -145,6 +145,55 @@ _CHOSEN = select(
 )
 
 
+def first_overdue(
+    session: Session,
+    organisation_id: int,
+    policy: Policy,
+    ranges: Sequence[Range],
+    shortage: int,
+    now: datetime,
+    without: Sequence[int] = (),
+) -> list[Candidate]:
+    """The first overdue retries of the ranges that come first (one statement)."""
+    late = now - OVERDUE
+    wanted = _first(organisation_id, policy, RETRIES, ranges[:RANGES_AT_ONCE], late, shortage, without)
+    found = [Candidate(*row) for row in session.execute(_chosen(late).where(wanted))]
+    return sorted((each for each in found if each.overdue), key=lambda each: each.place)
+
+
+def _chosen(late: datetime) -> Select[int | None, str, int | None, str | None, datetime, bool, bool]:
+    """The columns of a candidate."""
+    retried = _LEADS.status.in_([status.value for status in RETRIED_STATUSES])
+    is_late = and_(retried, _LEADS.recycle_batch_id.is_(None), _LEADS.next_attempt_at <= late)
+    return _CHOSEN.add_columns(is_late.label("overdue"))
+
+
+def _first(
+    organisation_id: int,
+    policy: Policy,
+    kind: TextClause,
+    ranges: Sequence[Range],
+    due: datetime,
+    shortage: int,
+    without: Sequence[int],
+) -> ColumnElement[bool]:
+    """The lead is one of the first of these ranges, of this kind, due by then."""
+    return among_first(
+        _LEADS.id,
+        where=and_(
+            _LEADS.organisation_id == organisation_id,
+            _LEADS.campaign_id == policy.campaign_id,
+            kind,
+            _LEADS.next_attempt_at <= due,
+            *([_LEADS.id.not_in(list(without))] if without else ()),
+        ),
+        keys=(_LEADS.segment, _LEADS.rank),
+        order=(_LEADS.rank, _LEADS.next_attempt_at, _LEADS.id),
+        ranges=ranges,
+        limit=shortage,
+    )
+
+
 def _first_of(
     session: Session,
     organisation_id: int,
@@ -156,32 +205,13 @@ def _first_of(
     without: Sequence[int],
 ) -> list[Candidate]:
     """The first of these ranges, and the first overdue of them: together they hold the first by ``place``."""
-
-    def first(kind: TextClause, parts: Sequence[Range], due: datetime) -> ColumnElement[bool]:
-        return among_first(
-            _LEADS.id,
-            where=and_(
-                _LEADS.organisation_id == organisation_id,
-                _LEADS.campaign_id == policy.campaign_id,
-                kind,
-                _LEADS.next_attempt_at <= due,
-                *([_LEADS.id.not_in(list(without))] if without else ()),
-            ),
-            keys=(_LEADS.segment, _LEADS.rank),
-            order=(_LEADS.rank, _LEADS.next_attempt_at, _LEADS.id),
-            ranges=parts,
-            limit=shortage,
-        )
-
     late = now - OVERDUE
-    retried = _LEADS.status.in_([status.value for status in RETRIED_STATUSES])
-    is_late = and_(retried, _LEADS.recycle_batch_id.is_(None), _LEADS.next_attempt_at <= late)
-    chosen = _CHOSEN.add_columns(is_late.label("overdue"))
+    chosen = _chosen(late)
+    found = chosen.where(_first(organisation_id, policy, IN_POOL, ranges, now, shortage, without))
     if not overdue:
-        return [Candidate(*row) for row in session.execute(chosen.where(first(IN_POOL, ranges, now)))]
-    both = union(
-        chosen.where(first(IN_POOL, ranges, now)), chosen.where(first(RETRIES, overdue, late))
-    ).subquery()
+        return [Candidate(*row) for row in session.execute(found)]
+    first = chosen.where(_first(organisation_id, policy, RETRIES, overdue, late, shortage, without))
+    both = union(found, first).subquery()
     in_order = (both.c.rank, both.c.overdue.desc(), both.c.next_attempt_at, both.c.id)
     rows = session.execute(select(both).order_by(*in_order).limit(shortage))
     return [Candidate(*row) for row in rows]
