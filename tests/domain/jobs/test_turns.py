@@ -10,6 +10,7 @@ from domain.errors import NotAllowed, NotFound
 from domain.jobs import runs, schedules, states, turns
 from domain.jobs.turns import Ended, Turn, TurnLost
 from domain.people import rights
+from storage.counting import count_statements
 from storage.database import Database
 from tests.support.factories import ShopFixture, build_shop
 
@@ -238,6 +239,22 @@ def test_only_the_newest_runs_are_kept(shop: ShopFixture, monkeypatch: pytest.Mo
     for number in range(6):
         finish(shop, taken(shop, "a", 30 + 60 * number), 31 + 60 * number)
     assert [due_at for _, _, due_at in history(shop)] == [after(30 + 60 * number) for number in (3, 4, 5)]
+
+
+def test_a_turn_and_a_look_cost_few_statements(shop: ShopFixture) -> None:
+    with count_statements(shop.database) as counter:
+        assert waiting(shop, 30) == [FILL]
+        assert counter.count == 1
+        counter.clear()
+        turn = taken(shop, "a", 30)
+        assert counter.count == 3
+        counter.clear()
+        finish(shop, turn, 31)
+        assert counter.count == 4
+        counter.clear()
+        with shop.database.reading() as session:
+            states.listing(session, actor=shop.sup, planned=PLANNED, now=after(32))
+        assert counter.count == 2
 
 
 def test_sellers_neither_see_nor_move_jobs_and_auditors_only_see(shop: ShopFixture) -> None:
