@@ -16,6 +16,7 @@ from domain.errors import NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
 from tui.supervising_hopper import SupervisingHopper
+from tui.supervising_recycling import SupervisingRecycling
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -58,7 +59,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, SupervisingHopper):
+class Desk(SellerWork, SupervisingHopper, SupervisingRecycling):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.people.rights import LEADING_ROLES, READING_ROLES
 from tui.command import Command, ScreenInfo
 from tui.i18n import mark
+from tui.recycling_commands import RECYCLING_COMMANDS
 
 LEADING = frozenset(LEADING_ROLES)
 LOOKING = frozenset(READING_ROLES)
@@ -14,6 +15,7 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("people", mark("People of a row")),
     ScreenInfo("lead", mark("One lead")),
     ScreenInfo("hopper", mark("Hopper")),
+    ScreenInfo("recycling", mark("Recycling")),
 )
 
 _CAMPAIGNS = ("campaigns",)
@@ -73,6 +75,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
         "hopper.refresh", ("r", "f5"), "refresh", mark("refresh"),
         mark("Look again now (it happens by itself every 10 seconds)"), mark("Hopper"), _HOPPER, LOOKING, "", 40,
     ),
+    *RECYCLING_COMMANDS,
     # Why is the queue empty?
     Command(
         "why.open", ("enter",), "open", mark("people"),

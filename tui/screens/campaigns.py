@@ -183,6 +183,14 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(WhyScreen(card.campaign_id, card.name))
 
+    def action_recycle(self) -> None:
+        """Put leads of the campaign back into play."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.recycling import RecyclingScreen
+
+            self.app.push_screen(RecyclingScreen(card.campaign_id, card.name))
+
     def action_hopper(self) -> None:
         """Who comes next in the campaign."""
         card = self._chosen()

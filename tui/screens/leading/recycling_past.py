@@ -1,0 +1,143 @@
+"""The recycles of the past on the recycling screen: listed with what came of them, taken back, continued."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.widgets import OptionList
+
+from domain.recycling.states import BatchState
+from tui import i18n
+from tui.i18n import _
+from tui.screens.leading import recycling_words as words
+from tui.screens.leading.base import ListScreen
+from tui.screens.leading.repairing import Repairing
+from tui.text import clip
+from tui.widgets.rows import Row
+
+if TYPE_CHECKING:
+    from domain.recycling.applying import Recycled
+    from domain.recycling.batches import BatchView
+    from domain.recycling.undoing import Undone
+
+_UNDOABLE = frozenset({BatchState.DONE, BatchState.STOPPED, BatchState.HALF_UNDONE})
+LOW_ROWS = 30
+
+
+class PastRecycles(Repairing[None], ListScreen[None]):
+    """The lower half of the recycling screen. ``mark_next`` is the batch to stand on when they come next."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.batches: dict[str, BatchView] = {}
+        self.mark_next: int | None = None
+
+    def past_condition(self, name: str) -> bool:
+        """``past``: the marked one can be taken back. ``stopped``: it can be continued."""
+        batch = self.marked
+        if name == "past":
+            return batch is not None and batch.state in _UNDOABLE
+        if name == "stopped":
+            return batch is not None and batch.state is BatchState.STOPPED
+        return True
+
+    @property
+    def marked(self) -> BatchView | None:
+        """The past recycle one stands on."""
+        return self.batches.get(self.rows.chosen or "")
+
+    def _reader(self) -> words.Says:
+        return words.Says(self.desk.now(), self.desk.preferences.zone, i18n.language())
+
+    def load_past(self) -> None:
+        """Read them again."""
+        self.ask(
+            lambda: self.desk.recycles(self.campaign_id), self._show_past, group="past", failed=self.refused
+        )
+
+    def _show_past(self, found: list[BatchView]) -> None:
+        self.batches = {str(batch.id): batch for batch in found}
+        says = self._reader()
+        heading = (
+            _("Past recycles (Tab goes there, Enter tells all)")
+            if found
+            else _("Past recycles: none in this campaign yet.")
+        )
+        self.rows.show(
+            [
+                Row("heading", lambda width: Content(clip(heading, width)), heading=True),
+                *(Row(key, partial(self._row, batch, says)) for key, batch in self.batches.items()),
+            ]
+        )
+        if str(self.mark_next) in self.batches:
+            self.rows.highlighted = 1 + list(self.batches).index(str(self.mark_next))
+            self.mark_next = None
+        self.refresh_bindings()
+
+    def _row(self, batch: BatchView, says: words.Says, width: int) -> Content:
+        return words.batch_row(batch, says, self.app.size.height < LOW_ROWS, width)
+
+    @on(OptionList.OptionHighlighted)
+    def _marked_another(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.refresh_bindings()
+
+    def show_batch(self) -> None:
+        """Everything about the marked one."""
+        batch = self.marked
+        if batch is not None:
+            title = _("Recycle #{number}").format(number=batch.id)
+            self.app.show_message(title, words.batch_text(batch, self._reader()))
+
+    # ── taking back, going on ────────────────────────────────────────────────────────────────────────────
+
+    def action_undo(self) -> None:
+        """Take the marked one back, after a question."""
+        from tui.screens.confirm import ConfirmScreen
+
+        batch = self.marked
+        if batch is None:
+            return
+        work = partial(self.desk.undo_recycle, batch.id)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.begin(_("Taking back"), work, self._undone, self.refused_work)
+
+        title = _("Take recycle #{number} back?").format(number=batch.id)
+        question = words.undo_question(batch, self._reader())
+        self.app.push_screen(ConfirmScreen(title, question, yes=_("Take back"), no=_("Leave")), answered)
+
+    def _undone(self, done: Undone) -> None:
+        again = (
+            ""
+            if done.finished
+            else " " + _("{key} goes on.").format(key=self.app.keys.shown("recycling.undo"))
+        )
+        self.tell_result(words.undone(done) + again)
+        self.mark_next = done.batch_id
+        self.count_again()
+
+    def action_resume(self) -> None:
+        """Go on with the marked one, after a question."""
+        from tui.screens.confirm import ConfirmScreen
+
+        batch = self.marked
+        if batch is None:
+            return
+        work = partial(self.desk.continue_recycle, batch.id)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.begin(_("Recycling"), work, self.recycled, self.refused_work)
+
+        title = _("Go on with recycle #{number}?").format(number=batch.id)
+        question = words.resume_question(batch, self._reader())
+        self.app.push_screen(ConfirmScreen(title, question, yes=_("Go on"), no=_("Leave")), answered)
+
+    def recycled(self, done: Recycled) -> None:
+        """A recycle has ended, or was stopped."""
+        raise NotImplementedError
