@@ -49,11 +49,15 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A job somebody should look at: it failed the last time, or nobody runs it."""
+    """A job somebody should look at: it failed the last time, or nobody runs it.
+
+    ``since``: when the run that failed last began, or when the job should have run.
+    """
 
     job: str
     failures: int
     overdue: bool
+    since: datetime
 
 
 def listing(
@@ -124,8 +128,20 @@ def troubles(
     require(actor, *READING_ROLES, to="look at the background jobs")
     running = and_(col(JobState.running_due).is_not(None), col(JobState.lease_until) > now)
     late = and_(col(JobState.due_at) < now - LATE, ~func.coalesce(running, False))
+    failed_at = (
+        select(col(JobRun.started_at))
+        .where(
+            col(JobRun.organisation_id) == col(JobState.organisation_id),
+            col(JobRun.job) == col(JobState.job),
+            col(JobRun.result) == "failed",
+        )
+        .order_by(col(JobRun.id).desc())
+        .limit(1)
+        .correlate(JobState)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(col(JobState.job), col(JobState.failures), late)
+        select(col(JobState.job), col(JobState.failures), late, failed_at, col(JobState.due_at))
         .where(
             col(JobState.organisation_id) == actor.organisation_id,
             col(JobState.job).in_(list(planned)),
@@ -134,7 +150,10 @@ def troubles(
         )
         .order_by(col(JobState.id))
     )
-    return [Trouble(job, failures, bool(overdue)) for job, failures, overdue in rows]
+    return [
+        Trouble(job, failures, bool(overdue), failed if failed is not None and failures else due)
+        for job, failures, overdue, failed, due in rows
+    ]
 
 
 def pause(session: Session, *, actor: Actor, job: str) -> bool:
