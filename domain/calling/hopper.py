@@ -123,27 +123,34 @@ def fill_all(
         How many campaigns, and how many leads were added.
     """
     with database.reading() as session:
-        wanted = [
-            each
-            for each in session.execute(
-                select(col(Campaign.id))
-                .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.active))
-                .order_by(col(Campaign.id))
-            ).scalars()
-            if campaign_id in (None, each)
-        ]
+        wanted = active_campaigns(session, organisation_id=organisation_id, campaign_id=campaign_id)
     added = done = 0
     for each in wanted:
         last = AT_ONCE
         while last == AT_ONCE and not should_stop():
             with database.transaction() as session:
                 filled = top_up(
-                    session, organisation_id=organisation_id, campaign_id=each, now=now, automatic=True
+                    session,
+                    organisation_id=organisation_id,
+                    campaign_id=each,
+                    now=now,
+                    automatic=True,
+                    at_once=AT_ONCE,
                 )
             last = filled.added
             added += last
         done += not should_stop()
     return done, added
+
+
+def active_campaigns(session: Session, *, organisation_id: int, campaign_id: int | None = None) -> list[int]:
+    """The campaigns that are not paused, or only the one named."""
+    found = session.execute(
+        select(col(Campaign.id))
+        .where(col(Campaign.organisation_id) == organisation_id, col(Campaign.active))
+        .order_by(col(Campaign.id))
+    ).scalars()
+    return [each for each in found if each is not None and campaign_id in (None, each)]
 
 
 def wait_for_fill(session: Session, *, organisation_id: int, campaign_id: int) -> None:

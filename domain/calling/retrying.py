@@ -6,7 +6,7 @@ Source: the calling specification, sections 2 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.codes import DialStatus, HopperState, QueueState
 from domain.constructs import among_numbers
+from domain.intake.options import Transactions
 from domain.sql import affected
 
 AT_ONCE = 1000
@@ -151,6 +152,27 @@ def put_overdue_first(
         overdue_since(now),
     ).scalar_one()
     return OverdueRetries(overdue=waiting, brought=brought)
+
+
+def put_all_overdue_first(
+    database: Transactions,
+    *,
+    organisation_id: int,
+    now: datetime,
+    campaign_id: int | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> OverdueRetries:
+    """As ``put_overdue_first`` for every active campaign (or the one named), each in a transaction of its own."""
+    with database.reading() as session:
+        wanted = hopper.active_campaigns(session, organisation_id=organisation_id, campaign_id=campaign_id)
+    overdue = brought = 0
+    for each in wanted:
+        if should_stop():
+            break
+        with database.transaction() as session:
+            done = put_overdue_first(session, organisation_id=organisation_id, campaign_id=each, now=now)
+        overdue, brought = overdue + done.overdue, brought + done.brought
+    return OverdueRetries(overdue=overdue, brought=brought)
 
 
 def _free(organisation_id: int, campaign_id: int) -> tuple[ColumnElement[bool], ...]:
