@@ -149,6 +149,15 @@ _REMEMBER = """INSERT INTO undo_entry (organisation_id, seller_id, lead_id, camp
 _STATE = """INSERT INTO seller_state_event (organisation_id, seller_id, campaign_id, state, at)
  VALUES (:shop, :seller, :campaign, 'ready', :now)"""
 
+_REPORTED = """INSERT INTO call (organisation_id, campaign_id, lead_id, contact_id, started_at, result, source,
+ external_id, talk_seconds, wrap_seconds, counted, applied_at) VALUES (:shop, :campaign, :lead, :lead, :now, 'busy',
+ 'external', :external, 0, 0, {true}, :now) RETURNING id"""
+_LEAD_REPORTED = """UPDATE lead SET status = 'busy', campaign_status = 3, dial_result = 'busy',
+ last_dial_attempt = :now,
+ dial_attempts = dial_attempts + 1, last_status_change = :now, next_attempt_at = :next, version = version + 1,
+ updated_at = :now WHERE id = :lead"""
+_LEAD_AND_CAMPAIGN = "SELECT * FROM lead l JOIN campaign c ON c.id = l.campaign_id WHERE l.id = :lead"
+
 _REGISTER = """INSERT INTO do_not_call (organisation_id, e164, contact_id, source, added_by, added_at)
  SELECT :shop, p.e164, p.contact_id, 'outcome', :seller, CAST(:now AS {time}) FROM contact_phone p
  WHERE p.contact_id = :lead ON CONFLICT DO NOTHING"""
@@ -196,6 +205,7 @@ class Raw:
             name: text.format(**words)
             for name, text in {
                 "hold": _HOLD, "call": _CALL, "register": _REGISTER, "reclaim": _RECLAIM, "entry": _ENTRY,
+                "reported": _REPORTED,
             }.items()
         }  # fmt: skip
         self._common: Values = {
@@ -252,6 +262,18 @@ class Raw:
         driver.run(_STATE, values)
         driver.commit()
         return cast(int, undo)
+
+    def call_result(self, lead: int, external_id: str, now: datetime) -> None:
+        """A call reported from outside: call log, lead, history."""
+        driver = self.driver
+        values = self._values(now, lead=lead, next=now + timedelta(minutes=30), external=external_id)
+        driver.begin()
+        driver.rows(_LEAD_AND_CAMPAIGN, values)
+        call = driver.rows(self._sql["reported"], values)[0][0]
+        driver.run(_LEAD_REPORTED, values)
+        values |= {"before": json.dumps({"status": "new"}), "after": json.dumps({"status": "busy"})}
+        driver.rows(_EVENT, values | {"kind": "call", "action": "busy", "call": call})
+        driver.commit()
 
     def undo(self, lead: int, undo: int, now: datetime) -> None:
         """Take an outcome back; the person is claimed again."""

@@ -10,9 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from domain.base import EPOCH, BigId, metadata
 from domain.calling import lead_status, queue_state
 from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, HopperEntry, Lead
@@ -24,7 +38,7 @@ from domain.codes import FINAL_STATUSES, CallResult, CampaignStatus, DialStatus,
 from domain.constructs import insert_ignore
 from domain.errors import Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
-from domain.sql import affected
+from domain.sql import LEAD, NOW, ORGANISATION, affected
 
 SAME_CALL = timedelta(minutes=2)
 """A report this close to a console call on the same lead and number is the same call."""
@@ -82,23 +96,56 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
     if same is not None:
         return Recorded(same, True, False, lead.status)
     call_id = _insert(session, lead, call, now)
+    if call_id is None:
+        same = _same_call(session, lead, call)
+        return Recorded(same or 0, True, False, lead.status)
     applied = apply(
         session, actor=actor, lead=lead, policy=policy_of(campaign), call=call, call_id=call_id, now=now
     )
     return Recorded(call_id, False, applied, lead.status)
 
 
+_LEAD = (
+    select(Lead, Campaign)
+    .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+    .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
+    .with_for_update(of=Lead, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]:
-    row = session.execute(
-        select(Lead, Campaign)
-        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
-        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.id) == lead_id)
-        .with_for_update(of=Lead, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = session.execute(_LEAD, {"organisation": actor.organisation_id, "lead": lead_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     return row[0], row[1]
+
+
+def _same_statement(with_number: bool, with_id: bool) -> Select[int | None]:
+    """Asks for the call a report is about: by its own id, ours within two minutes, or the very same moment."""
+    own = (
+        (col(Call.source) == "console")
+        & col(Call.started_at).between(_FROM, _UNTIL)
+        & (col(Call.undone_at).is_(None))
+    )
+    told = (col(Call.source) == "external") & (col(Call.started_at) == NOW)
+    if with_id:
+        told = told & col(Call.external_id).is_(None)
+    same = (col(Call.lead_id) == LEAD) & (own | told)
+    if with_number:
+        same = same & or_(col(Call.e164) == _NUMBER, col(Call.e164).is_(None))
+    if with_id:
+        same = same | ((col(Call.organisation_id) == ORGANISATION) & (col(Call.external_id) == _EXTERNAL))
+    return select(col(Call.id)).where(same).limit(1)
+
+
+_FROM, _UNTIL = bindparam("earliest", type_=UTCDateTime()), bindparam("latest", type_=UTCDateTime())
+_NUMBER, _EXTERNAL = bindparam("number", type_=String()), bindparam("external", type_=String())
+_SAME = {
+    (with_number, with_id): _same_statement(with_number, with_id)
+    for with_number in (False, True)
+    for with_id in (False, True)
+}
 
 
 def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
@@ -107,50 +154,46 @@ def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
     That is one with the same external id; our own within two minutes; or a report of the very same moment where
     one of the two has no id. A call whose number nobody wrote down is the same on any number of the lead.
     """
-    known = col(Call.lead_id) == lead.id
-    own = (
-        (col(Call.source) == "console")
-        & col(Call.started_at).between(call.started_at - SAME_CALL, call.started_at + SAME_CALL)
-        & (col(Call.undone_at).is_(None))
-    )
-    told = (col(Call.source) == "external") & (col(Call.started_at) == call.started_at)
-    if call.external_id is not None:
-        told = told & col(Call.external_id).is_(None)
-    same = known & (own | told)
+    values: dict[str, object] = {
+        "lead": lead.id,
+        "earliest": call.started_at - SAME_CALL,
+        "latest": call.started_at + SAME_CALL,
+        "now": call.started_at,
+    }
     if call.e164 is not None:
-        same = same & or_(col(Call.e164) == call.e164, col(Call.e164).is_(None))
+        values["number"] = call.e164
     if call.external_id is not None:
-        same = same | (
-            (col(Call.organisation_id) == lead.organisation_id) & (col(Call.external_id) == call.external_id)
-        )
-    found: int | None = session.execute(select(col(Call.id)).where(same).limit(1)).scalar_one_or_none()
+        values |= {"organisation": lead.organisation_id, "external": call.external_id}
+    statement = _SAME[call.e164 is not None, call.external_id is not None]
+    found: int | None = session.execute(statement, values).scalar_one_or_none()
     return found
 
 
-def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> int:
+_INSERT = insert_ignore(metadata.tables["call"]).returning(metadata.tables["call"].c.id)
+
+
+def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> int | None:
+    """The number of the new row; None where the same report came in from elsewhere at this moment."""
     talk = (call.ended_at - call.answered_at).total_seconds() if call.ended_at and call.answered_at else 0
-    statement = (
-        insert_ignore(Call)
-        .values(
-            organisation_id=lead.organisation_id,
-            campaign_id=lead.campaign_id,
-            lead_id=lead.id,
-            contact_id=lead.contact_id,
-            seller_id=call.seller_id,
-            e164=call.e164,
-            started_at=call.started_at,
-            answered_at=call.answered_at,
-            ended_at=call.ended_at,
-            result=call.result.value,
-            source="external",
-            external_id=call.external_id,
-            talk_seconds=max(0, int(talk)),
-            counted=call.counted,
-            applied_at=now,
-        )
-        .returning(col(Call.id))
-    )
-    return int(session.execute(statement).scalar_one())
+    values = {
+        "organisation_id": lead.organisation_id,
+        "campaign_id": lead.campaign_id,
+        "lead_id": lead.id,
+        "contact_id": lead.contact_id,
+        "seller_id": call.seller_id,
+        "e164": call.e164,
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "result": call.result.value,
+        "source": "external",
+        "external_id": call.external_id,
+        "talk_seconds": max(0, int(talk)),
+        "counted": call.counted,
+        "applied_at": now,
+    }
+    found: int | None = session.execute(_INSERT, values).scalar_one_or_none()
+    return found
 
 
 def apply(
@@ -174,17 +217,18 @@ def apply(
     newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
     target = target_of(lead.status, call.result) if newest else None
     values: dict[str, object] = {}
+    around = _around(session, lead)
     if call.counted:
-        values["dial_attempts"] = _expected_attempts(session, lead)
+        values["dial_attempts"] = around.attempts(lead)
         since_reset = lead.counting_from is None or call.started_at >= lead.counting_from
         if call.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS) and since_reset:
             values["answered_count"] = lead.answered_count + 1
     if newest:
         values |= {"last_dial_attempt": call.started_at, "dial_result": call.result.value}
     if target is not None:
-        values |= _moved(session, lead, policy, target, call, values, now)
+        values |= _moved(session, lead, policy, target, call, values, around, now)
     elif _used_up(lead, policy, values):
-        values |= _waits(session, lead, policy, DialStatus(str(lead.status)), exhausted=True)
+        values |= _waits(session, lead, policy, DialStatus(str(lead.status)), around, exhausted=True)
     if values.get("status") in FINAL_STATUSES:
         _cancel_callbacks(session, lead, now)
     event = Event(
@@ -198,25 +242,61 @@ def apply(
     return target is not None
 
 
-def _expected_attempts(session: Session, lead: Lead) -> int:
-    """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``.
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a lead's row does not say: its counted calls, whether a callback waits, whether its list is paused."""
 
-    A call from elsewhere that did not reach the lead yet counts when it does.
-    """
-    since = [] if lead.counting_from is None else [col(Call.started_at) >= lead.counting_from]
-    rows = session.execute(
-        select(col(Call.source), func.count())
+    external: int
+    own: int
+    callback_pending: bool
+    list_paused: bool
+
+    def attempts(self, lead: Lead) -> int:
+        """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``.
+
+        A call from elsewhere that did not reach the lead yet counts when it does.
+        """
+        return max(lead.imported_attempts, self.external) + self.own
+
+
+def _counted(source: str) -> ScalarSelect[int]:
+    since = bindparam("since", type_=UTCDateTime())
+    return (
+        select(func.count())
+        .select_from(Call)
         .where(
-            col(Call.lead_id) == lead.id,
+            col(Call.lead_id) == LEAD,
+            col(Call.source) == source,
+            or_(col(Call.source) != "external", col(Call.applied_at).is_not(None)),
             col(Call.counted),
             col(Call.undone_at).is_(None),
-            or_(col(Call.source) != "external", col(Call.applied_at).is_not(None)),
-            *since,
+            col(Call.started_at) >= since,
         )
-        .group_by(col(Call.source))
-    ).all()
-    counts = {str(source): int(count) for source, count in rows}
-    return max(lead.imported_attempts, counts.get("external", 0)) + counts.get("console", 0)
+        .scalar_subquery()
+    )
+
+
+_AROUND = select(
+    _counted("external"),
+    _counted("console"),
+    exists(
+        select(col(Activity.id)).where(
+            col(Activity.lead_id) == LEAD,
+            text("activity.state = 'pending'"),  # in the words of its index
+            col(Activity.kind) == "callback",
+        )
+    ),
+    exists(
+        select(col(LeadList.id)).where(
+            col(LeadList.id) == bindparam("list", type_=BigId), col(LeadList.active).is_(False)
+        )
+    ),
+)
+
+
+def _around(session: Session, lead: Lead) -> _Around:
+    values = {"lead": lead.id, "since": lead.counting_from or EPOCH, "list": lead.list_id}
+    return _Around(*session.execute(_AROUND, values).one())
 
 
 def _moved(
@@ -226,13 +306,14 @@ def _moved(
     target: DialStatus,
     call: ReportedCall,
     counters: dict[str, object],
+    around: _Around,
     now: datetime,
 ) -> dict[str, object]:
     """Status, campaign status, next attempt and queue for a lead that a call moved."""
     attempts = int(str(counters.get("dial_attempts", lead.dial_attempts)))
     exhausted = target in retry.RETRIED_STATUSES and attempts >= policy.max_attempts
     if exhausted and policy.close_exhausted:
-        return {"last_status_change": now, **_waits(session, lead, policy, target, exhausted=True)}
+        return {"last_status_change": now, **_waits(session, lead, policy, target, around, exhausted=True)}
     values: dict[str, object] = {"status": target.value}
     if target.value != lead.status:
         values["last_status_change"] = now
@@ -254,7 +335,7 @@ def _moved(
             segment=lead.segment,
         )
     quick = target is DialStatus.DROPPED and not dropped_before
-    return values | _waits(session, lead, policy, target, exhausted=exhausted, quick_retry=quick)
+    return values | _waits(session, lead, policy, target, around, exhausted=exhausted, quick_retry=quick)
 
 
 def _used_up(lead: Lead, policy: Policy, counters: dict[str, object]) -> bool:
@@ -269,6 +350,7 @@ def _waits(
     lead: Lead,
     policy: Policy,
     status: DialStatus,
+    around: _Around,
     *,
     exhausted: bool,
     quick_retry: bool = False,
@@ -284,29 +366,13 @@ def _waits(
             "exhausted": False,
             "queue_state": QueueState.OUT.value,
         }
-    pending, paused = session.execute(
-        select(
-            exists(
-                select(col(Activity.id)).where(
-                    col(Activity.lead_id) == lead.id,
-                    col(Activity.state) == "pending",
-                    col(Activity.kind) == "callback",
-                )
-            ),
-            exists(
-                select(col(LeadList.id)).where(
-                    col(LeadList.id) == lead.list_id, col(LeadList.active).is_(False)
-                )
-            ),
-        )
-    ).one()
     state = queue_state.of_lead(
         status=status.value,
         exhausted=exhausted,
         owner_id=lead.owner_id,
         dialable=policy.dialable,
-        list_active=not paused,
-        callback_pending=pending,
+        list_active=not around.list_paused,
+        callback_pending=around.callback_pending,
         quick_retry=quick_retry,
     )
     return {"exhausted": exhausted, "queue_state": state.value}
