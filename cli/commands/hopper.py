@@ -27,8 +27,8 @@ def fill(
     """Bring the ready queue up to its level."""
     from domain.calling import hopper
 
-    found = work.write(
-        hopper.fill,
+    found = hopper.fill_up(
+        work.database,
         actor=work.actor,
         campaign_id=work.campaign_id(campaign),
         now=work.now(),

@@ -8,7 +8,7 @@ A number is in a hopper once: who has it too is put off. Source: the calling spe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, case, func, literal, select, update
@@ -66,9 +66,7 @@ def fill(
     Raises:
         NotAllowed: a seller.  NotFound: no such campaign.  Invalid: a level nobody needs.
     """
-    require(actor, *LEADING_ROLES, to="fill the hopper")
-    if target is not None and not 0 <= target <= HIGHEST_LEVEL:
-        raise Invalid(f"The level of the hopper is a number from 0 to {HIGHEST_LEVEL}.", code="hopper_level")
+    _check(actor, target)
     return top_up(
         session,
         organisation_id=actor.organisation_id,
@@ -79,6 +77,35 @@ def fill(
         automatic=True,
         at_once=HIGHEST_LEVEL,
     )
+
+
+def fill_up(
+    database: Transactions, *, actor: Actor, campaign_id: int, now: datetime, target: int | None = None
+) -> FillResult:
+    """As ``fill``, at most ``AT_ONCE`` leads to a transaction, so that sellers do not wait for a high level."""
+    _check(actor, target)
+    added = overdue = 0
+    while True:
+        with database.transaction() as session:
+            filled = top_up(
+                session,
+                organisation_id=actor.organisation_id,
+                campaign_id=campaign_id,
+                now=now,
+                target=target,
+                wait=True,
+                automatic=True,
+                at_once=AT_ONCE,
+            )
+        added, overdue = added + filled.added, overdue + filled.overdue
+        if filled.added < AT_ONCE:
+            return replace(filled, added=added, overdue=overdue)
+
+
+def _check(actor: Actor, target: int | None) -> None:
+    require(actor, *LEADING_ROLES, to="fill the hopper")
+    if target is not None and not 0 <= target <= HIGHEST_LEVEL:
+        raise Invalid(f"The level of the hopper is a number from 0 to {HIGHEST_LEVEL}.", code="hopper_level")
 
 
 def top_up(

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from domain.calling import hopper, retrying
 from domain.calling.models import Call
+from domain.errors import Invalid, NotAllowed
 from storage.counting import count_statements
 from storage.database import Database
 from tests.support.floor import Floor
@@ -105,6 +106,23 @@ def test_a_high_level_is_reached_in_parts_and_goes_on_where_it_was_stopped(
     assert fill_all(floor, should_stop=lambda: next(stops)) == (0, 4)
     assert fill_all(floor) == (1, 6)
     assert len(floor.entries()) == 10
+
+
+def test_a_supervisors_fill_goes_in_parts_too(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hopper, "AT_ONCE", 4)
+    floor.leads(12)
+
+    def fill_up(who: str, target: int) -> hopper.FillResult:
+        return hopper.fill_up(
+            floor.database, actor=floor[who], campaign_id=floor.campaign_id, now=floor.now, target=target
+        )
+
+    assert fill_up("sup", 10) == hopper.FillResult(added=10, size=10, target=10)
+    assert fill_up("sup", 8) == hopper.FillResult(added=0, size=10, target=8)
+    with pytest.raises(NotAllowed):
+        fill_up("ana", 8)
+    with pytest.raises(Invalid):
+        fill_up("sup", 10_001)
 
 
 def test_overdue_retries_of_every_active_campaign(floor: Floor) -> None:
