@@ -48,6 +48,9 @@ _DIFFERENT = {
 }
 """How many different values a column has; those not named: (almost) one in every row."""
 
+_NARROW = {"ix_lead_retry": 8, "ix_lead_cut": 100}
+"""Partial indexes of a smaller part than half of the rows: one in so many."""
+
 
 def write_statistics(connection: Connection) -> None:
     """Tell SQLite about all indexes there are; safe to repeat. Connections opened from then on know it."""
@@ -57,7 +60,7 @@ def write_statistics(connection: Connection) -> None:
         columns = [str(row[2]) for row in connection.exec_driver_sql(f'PRAGMA index_info("{index}")')]
         connection.exec_driver_sql(
             "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)",
-            (table, index, _described(_ROWS.get(table, _FEW_ROWS), columns, unique, partial)),
+            (table, index, _described(_ROWS.get(table, _FEW_ROWS), columns, unique, _part(index, partial))),
         )
 
 
@@ -78,14 +81,19 @@ def _indexes(connection: Connection) -> list[tuple[str, str, bool, bool]]:
     return [(str(table), str(index), bool(unique), bool(part)) for table, index, unique, part in rows]
 
 
-def _described(rows: int, columns: Sequence[str], unique: bool, partial: bool) -> str:
+def _part(index: str, partial: bool) -> int:
+    """One in how many rows an index has: half of them if it is partial, so that it is preferred."""
+    return _NARROW.get(index, 2) if partial else 1
+
+
+def _described(rows: int, columns: Sequence[str], unique: bool, part: int) -> str:
     """SQLite's form: rows, then how many of them share the first column, the first two, and so on.
 
-    Half of the rows are in a partial index, so that it is preferred. An index is never walked through with its
-    first columns left open (``noskipscan``).
+    One in ``part`` rows is in the index. It is never walked through with its first columns left open
+    (``noskipscan``).
     """
     shared = []
-    rows = left = rows // 2 if partial else rows
+    rows = left = rows // part
     for column in columns:
         left = max(1, left // _DIFFERENT.get(column, rows))
         shared.append(left)
