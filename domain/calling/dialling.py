@@ -157,7 +157,7 @@ def _count(session: Session, lead: Lead, now: datetime) -> None:
         .where(col(Lead.id) == lead.id)
         .values(
             dial_attempts=lead.dial_attempts + 1,
-            last_dial_attempt=now,
+            last_dial_attempt=lead.latest_attempt(now),
             version=lead.version + 1,
             updated_at=now,
         ),

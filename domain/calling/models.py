@@ -127,6 +127,10 @@ class Lead(Entity, table=True):
     created_at: datetime
     updated_at: datetime
 
+    def latest_attempt(self, at: datetime) -> datetime:
+        """The last attempt once there is one at ``at``; the clock of a call from outside may have been ahead."""
+        return max(at, self.last_dial_attempt or at)
+
 
 class HopperEntry(Entity, table=True):
     """A lead that is ready to be called, or in a seller's hands: one per lead, one claimed per seller.

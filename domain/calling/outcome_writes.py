@@ -128,7 +128,7 @@ def counters(work: Work) -> dict[str, object]:
     lead, dialled = work.lead, work.dialled is not None
     answered = work.action.result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
     return {
-        "last_dial_attempt": lead.last_dial_attempt if dialled else work.now,
+        "last_dial_attempt": lead.last_dial_attempt if dialled else lead.latest_attempt(work.now),
         "dial_attempts": lead.dial_attempts + (0 if dialled else 1),
         "answered_count": lead.answered_count + (1 if answered else 0),
     }

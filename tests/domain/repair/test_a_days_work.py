@@ -113,9 +113,9 @@ class Day:
         return self.floor.skip(self.who(choice)) if choice % 3 else self.floor.leave(self.who(choice))
 
     def report(self, choice: int) -> object:
-        """A call from outside: just now, or hours late; sometimes one that does not count."""
+        """A call from outside: just now, hours late, by a clock that is ahead; sometimes one that does not count."""
         self.told += 1
-        ago = timedelta(minutes=(choice * 37) % 600)
+        ago = timedelta(minutes=(choice * 37) % 600) if choice % 4 else timedelta(seconds=-110)
         return self.floor.report(
             ReportedCall(
                 lead_id=self.lead(choice),

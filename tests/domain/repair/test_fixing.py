@@ -295,6 +295,21 @@ def test_a_stopped_repair_keeps_what_is_done_and_the_next_one_goes_on(
     assert seen == [Progress(2, 5), Progress(2, 3), Progress(3, 3)]
 
 
+def test_two_repairs_at_once_share_the_work(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fix, "AT_ONCE", 2)
+    floor.leads(5, status=None)
+    others: list[Repaired] = []
+
+    def another(_: Progress) -> None:
+        if not others:
+            others.append(repair(floor))
+
+    done = repair(floor, on_progress=another)
+    assert (done.leads_fixed, others[0].leads_fixed) == (2, 3)
+    assert done.errors == others[0].errors == 0
+    assert len([each for each in floor.events() if each.kind == "repair"]) == 5
+
+
 def test_a_lead_that_cannot_be_set_right_is_an_error_and_keeps_no_other_from_it(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
