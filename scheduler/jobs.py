@@ -18,14 +18,14 @@ Body = Callable[[Work], None]
 
 def fill_hopper(work: Work) -> None:
     """Every active campaign's ready queue to its level."""
-    campaigns, added = hopper.fill_all(
+    done, added = hopper.fill_all(
         work,
         organisation_id=work.organisation_id,
         campaign_id=work.campaign_id,
         now=work.now(),
         should_stop=work.should_stop,
     )
-    work.add(campaigns=campaigns, added=added)
+    work.add(campaigns=done, added=added)
 
 
 def retry_dropped_calls(work: Work) -> None:
@@ -40,6 +40,18 @@ def retry_dropped_calls(work: Work) -> None:
         brought = found.brought
         work.add(brought=brought)
         work.counts["due"] = found.due
+
+
+def recycle_failed_calls(work: Work) -> None:
+    """Overdue retries ahead of fresh leads, also in a hopper that is full."""
+    found = retrying.put_all_overdue_first(
+        work,
+        organisation_id=work.organisation_id,
+        campaign_id=work.campaign_id,
+        now=work.now(),
+        should_stop=work.should_stop,
+    )
+    work.add(overdue=found.overdue, brought=found.brought)
 
 
 def cleanup_stale_hopper_entries(work: Work) -> None:
@@ -107,6 +119,7 @@ def fold_figures(work: Work) -> None:
 BODIES: Final[Mapping[str, Body]] = {
     "fill_hopper": fill_hopper,
     "retry_dropped_calls": retry_dropped_calls,
+    "recycle_failed_calls": recycle_failed_calls,
     "cleanup_stale_hopper_entries": cleanup_stale_hopper_entries,
     "sync_call_log_to_lead_status": sync_call_log_to_lead_status,
     "reconcile_lead_status": reconcile_lead_status,
