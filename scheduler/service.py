@@ -171,11 +171,7 @@ class Service:
                 )
 
     def _mine(self, job: str) -> bool:
-        return (
-            job in self._runner.bodies
-            and job in self.settings.planned("UTC")
-            and (not self.only or job in self.only)
-        )
+        return job in self.settings.planned("UTC") and (not self.only or job in self.only)
 
     def _launch(self, shop: Shop, job: str) -> None:
         if self._mine(job) and (shop.organisation_id, job) not in self._running:
