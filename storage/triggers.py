@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from domain.calling.tally_model import PLACE
+
 APPEND_ONLY_TABLES = ("history_event",)
 
 _REFUSE = """
@@ -16,7 +18,7 @@ BEGIN
 END $$
 """
 
-_TALLY = "lead_tally (organisation_id, campaign_id, list_id, status, waits, segment, exhausted, leads)"
+_TALLY = f"lead_tally ({', '.join(PLACE)}, leads)"
 _DEEDS = {
     "insert": (("present", 1),),
     "update": (("former", -1), ("present", 1)),
@@ -78,12 +80,9 @@ def _create_on_sqlite(connection: Connection) -> None:
 
 def _count_on_sqlite(row: str, number: int) -> str:
     """Who writes here writes alone: one row for each place is counted up and down, and none piles up."""
-    columns = ("organisation_id", "campaign_id", "list_id", "status", "waits", "segment", "exhausted")
-    here = " AND ".join(f"{column} = {value}" for column, value in zip(columns, _place(row), strict=True))
-    found = f"SELECT id FROM lead_tally WHERE {here} LIMIT 1"
     return (
-        f"UPDATE lead_tally SET leads = leads + {number} WHERE id = ({found}); "
-        f"INSERT INTO {_TALLY} SELECT {', '.join(_place(row))}, {number} WHERE NOT EXISTS ({found});"
+        f"INSERT INTO {_TALLY} VALUES ({', '.join(_place(row))}, {number}) "
+        f"ON CONFLICT ({', '.join(PLACE)}) DO UPDATE SET leads = leads + {number};"
     )
 
 

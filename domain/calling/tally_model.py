@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from domain.base import BigId, Entity
 
+PLACE = ("organisation_id", "campaign_id", "list_id", "status", "waits", "segment", "exhausted")
+"""The columns that make a place."""
+
 
 class LeadTally(Entity, table=True):
     """A change of how many leads stand in one place; the sum of all rows of a place is what stands there now.
@@ -22,16 +25,8 @@ class LeadTally(Entity, table=True):
 
     __tablename__: ClassVar[str] = "lead_tally"
     __table_args__ = (
-        Index(
-            "ix_lead_tally_place",
-            "organisation_id",
-            "campaign_id",
-            "list_id",
-            "status",
-            "waits",
-            "segment",
-            "exhausted",
-        ),
+        Index("ix_lead_tally_campaign", "organisation_id", "campaign_id"),
+        Index("uq_lead_tally_place", *PLACE, unique=True, info={"only": "sqlite"}).ddl_if(dialect="sqlite"),
     )
 
     campaign_id: int = Field(sa_type=BigId)

@@ -43,4 +43,5 @@ def context_options(dialect: str) -> dict[str, Any]:
         "compare_type": True,
         "compare_server_default": dialect != "sqlite",  # finds '' different from '' on SQLite
         "render_item": render_item,
+        "include_object": lambda item, *_: getattr(item, "info", {}).get("only", dialect) == dialect,
     }

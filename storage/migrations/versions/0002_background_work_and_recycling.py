@@ -73,7 +73,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_tally'))
     )
     with op.batch_alter_table('lead_tally', schema=None) as batch_op:
-        batch_op.create_index('ix_lead_tally_place', ['organisation_id', 'campaign_id', 'list_id', 'status', 'waits', 'segment', 'exhausted'], unique=False)
+        batch_op.create_index('ix_lead_tally_campaign', ['organisation_id', 'campaign_id'], unique=False)
+        if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a place
+            batch_op.create_index('uq_lead_tally_place', ['organisation_id', 'campaign_id', 'list_id', 'status', 'waits', 'segment', 'exhausted'], unique=True)
 
     op.create_table('recycle_batch',
     sa.Column('id', BigId, nullable=False),
