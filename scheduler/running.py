@@ -88,7 +88,7 @@ class Runner:
         logs.record(
             "scheduler",
             "job",
-            level="error" if outcome.result == "failed" else "info",
+            level={"done": "debug", "failed": "error"}.get(outcome.result, "info"),  # the database keeps all
             job=job,
             trigger=turn.trigger,
             result=outcome.result,

@@ -106,7 +106,8 @@ def jobs(
 
 
 def _figures(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
+    """The counts that are not 0."""
+    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items() if count)
 
 
 def _remark(job: object) -> str:
