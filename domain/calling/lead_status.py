@@ -270,11 +270,7 @@ def restore_many(
         The leads that are as they were.
     """
     then = metadata.tables["history_event"].alias("then")
-    of_batch = (
-        then.c.batch_id == batch_id,
-        then.c.lead_id == col(Lead.id),
-        then.c.kind == Cause.RECYCLE.value,
-    )
+    of_batch = (then.c.batch_id == batch_id, then.c.kind == Cause.RECYCLE.value)
     was: dict[str, ColumnElement[Any]] = {
         name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
     }
@@ -283,17 +279,17 @@ def restore_many(
     if not ids:
         return []
     told = select(
-        col(Lead.organisation_id),
+        then.c.organisation_id,
         literal(at, UTCDateTime()),
         literal(user_id, BigId),
-        col(Lead.id),
-        col(Lead.contact_id),
-        col(Lead.campaign_id),
+        then.c.lead_id,
+        then.c.contact_id,
+        then.c.campaign_id,
         literal(Cause.RECYCLE_UNDO.value),
         then.c.after,
         then.c.before,
         then.c.id,
-    ).where(among_numbers(col(Lead.id), ids), *of_batch)
+    ).where(*of_batch, among_numbers(then.c.lead_id, ids))
     session.execute(insert(HistoryEvent).from_select([*_TOLD, "undoes"], told))
     for place, group in groups.items():
         values = {name: value for name, value in was.items() if name not in _QUEUE}
@@ -305,7 +301,7 @@ def restore_many(
         affected(
             session,
             update(Lead)
-            .where(among_numbers(col(Lead.id), group), *of_batch)
+            .where(*of_batch, among_numbers(then.c.lead_id, group), col(Lead.id) == then.c.lead_id)
             .values(**values, version=col(Lead.version) + 1, updated_at=at)
             .execution_options(writes_status=True),
         )
@@ -332,8 +328,8 @@ def _as_they_were(
         .join(then, then.c.lead_id == col(Lead.id))
         .where(
             col(Lead.organisation_id) == organisation_id,
-            among_numbers(col(Lead.id), lead_ids),
             *of_batch,
+            among_numbers(then.c.lead_id, lead_ids),  # there, not on the lead: the index of the batch has it
             col(Lead.version) == json_member(then.c.after, "version", Lead.version),
             *only,
         )
