@@ -99,10 +99,8 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
     if call_id is None:
         same = _same_call(session, lead, call)
         return Recorded(same or 0, True, False, lead.status)
-    applied = apply(
-        session, actor=actor, lead=lead, policy=policy_of(campaign), call=call, call_id=call_id, now=now
-    )
-    return Recorded(call_id, False, applied, lead.status)
+    applied, status = _apply(session, actor, lead, policy_of(campaign), call, call_id, now)
+    return Recorded(call_id, False, applied, status)
 
 
 _LEAD = (
@@ -214,6 +212,19 @@ def apply(
     Returns:
         Whether the status was decided by this call.
     """
+    return _apply(session, actor, lead, policy, call, call_id, now)[0]
+
+
+def _apply(
+    session: Session,
+    actor: Actor | None,
+    lead: Lead,
+    policy: Policy,
+    call: ReportedCall,
+    call_id: int,
+    now: datetime,
+) -> tuple[bool, str | None]:
+    """As ``apply``; also the status afterwards, for which the lead need not be read again."""
     newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
     target = target_of(lead.status, call.result) if newest else None
     values: dict[str, object] = {}
@@ -238,8 +249,9 @@ def apply(
         action=call.result.value,
     )
     lead_status.change(session, cause=Cause.CALL, lead=lead, values=values, at=now, event=event)
+    status = values.get("status", lead.status)
     session.expire(lead)
-    return target is not None
+    return target is not None, None if status is None else str(status)
 
 
 @dataclass(frozen=True, slots=True)
