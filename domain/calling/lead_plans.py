@@ -101,15 +101,13 @@ def _text(status: object) -> str | None:
 
 def _document(plans: Mapping[int, Mapping[str, object]]) -> FromClause:
     """The plans as rows with one column, ``value``: an object with the lead's ``id`` and its values."""
-    rows = [
-        {"id": lead_id, **{name: _plain(value) for name, value in plan.items()}}
-        for lead_id, plan in plans.items()
-    ]
-    return JsonRows(literal(json.dumps(rows), Text())).table_valued(column("value", Json)).alias("planned")
+    rows = [{"id": lead_id, **plan} for lead_id, plan in plans.items()]
+    written = json.dumps(rows, default=_moment)
+    return JsonRows(literal(written, Text())).table_valued(column("value", Json)).alias("planned")
 
 
-def _plain(value: object) -> object:
+def _moment(value: object) -> str:
     """Times with all their digits: the database takes their text apart by place."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return value
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} has no JSON form")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")

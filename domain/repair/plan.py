@@ -136,29 +136,33 @@ def _status(facts: Facts, attempts: int) -> str:
     """The status of a lead that needs one: the first that applies."""
     if facts.registered or facts.resolution == Resolution.DN:
         return DialStatus.DNC.value
-    told = (
-        _by_decision(facts),
-        _by_result(facts.result),
-        _by_result(facts.dial_result),
-        DialStatus.NO_ANSWER if attempts > 0 else None,
-    )
-    return next((status for status in told if status is not None), DialStatus.NEW).value
+    told = _by_decision(facts) or _by_result(facts.result) or _by_result(facts.dial_result)
+    if told is None:
+        told = DialStatus.NO_ANSWER if attempts > 0 else DialStatus.NEW
+    return told.value
 
 
 def _by_decision(facts: Facts) -> DialStatus | None:
     """What the resolution or the last console action says; where they agree the action knows more exactly."""
     by_resolution = BY_RESOLUTION.get(facts.resolution or "")
-    known = facts.action_status if facts.action_status in set(DialStatus) else None
-    if known is None:
+    by_action = _STATUSES.get(facts.action_status or "")
+    if by_action is None:
         return by_resolution
     agrees = facts.action_resolution == "keep" or facts.action_resolution == (facts.resolution or "clear")
-    return DialStatus(known) if agrees or by_resolution is None else by_resolution
+    return by_action if agrees or by_resolution is None else by_resolution
 
 
 def _by_result(result: str | None) -> DialStatus | None:
-    if result in (CallResult.ANSWERED, CallResult.IN_PROGRESS):
-        return DialStatus.CONTACTED
-    return DialStatus(result) if result in set(CallResult) else None
+    return _BY_RESULT.get(result or "")
+
+
+_STATUSES: Final[Mapping[str, DialStatus]] = {status.value: status for status in DialStatus}
+_BY_RESULT: Final[Mapping[str, DialStatus]] = {
+    result.value: DialStatus.CONTACTED
+    if result in (CallResult.ANSWERED, CallResult.IN_PROGRESS)
+    else DialStatus(result.value)
+    for result in CallResult
+}
 
 
 def _exhausted(facts: Facts, status: str, attempts: int, policy: Policy) -> bool:
