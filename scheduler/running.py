@@ -10,7 +10,7 @@ from pathlib import Path
 
 from domain.errors import DomainError, Unavailable
 from domain.jobs import turns
-from domain.jobs.turns import Ended, TurnLost
+from domain.jobs.turns import Ended, Turn, TurnLost
 from domain.people.shop import Shop
 from scheduler.clock import Clock
 from scheduler.jobs import BODIES, Body
@@ -63,16 +63,7 @@ class Runner:
         Raises:
             The errors of a database that cannot be used, before the job has begun.
         """
-        with self.database.transaction() as session:
-            turn = turns.claim(
-                session,
-                organisation_id=shop.organisation_id,
-                job=job,
-                holder=self.holder,
-                lease=self.lease,
-                now=self.clock(),
-                by_hand=by_hand,
-            )
+        turn = self._turn(shop.organisation_id, job, by_hand)
         if turn is None:
             return None
         work = Work(
@@ -96,6 +87,24 @@ class Runner:
             counts=outcome.figures(),
         )
         return outcome
+
+    def _turn(self, organisation_id: int, job: str, by_hand: bool) -> Turn | None:
+        now = self.clock()
+        if not by_hand:
+            # A look costs no writer anything; of many processes most find that somebody else was first.
+            with self.database.reading() as session:
+                if job not in turns.waiting(session, organisation_id=organisation_id, now=now):
+                    return None
+        with self.database.transaction() as session:
+            return turns.claim(
+                session,
+                organisation_id=organisation_id,
+                job=job,
+                holder=self.holder,
+                lease=self.lease,
+                now=now,
+                by_hand=by_hand,
+            )
 
     def beat(self, organisations: Sequence[int]) -> None:
         """A sign of life for everything this process runs in these shops."""

