@@ -26,7 +26,7 @@ _AUDIT_UNDO = """INSERT INTO history_event (organisation_id, at, user_id, lead_i
  'recycle_undo', h.after, h.before, h.id FROM history_event h WHERE h.batch_id = :batch AND h.{of_these}"""
 _UNDO = """UPDATE lead SET status = {status}, last_status_change = :now, recycle_batch_id = NULL,
  version = lead.version + 1, updated_at = :now FROM history_event h WHERE h.batch_id = :batch AND h.lead_id = lead.id
- AND lead.{these}"""
+ AND h.{of_these}"""
 _WORDS = {
     "sqlite": {
         "now": ":now",
