@@ -115,11 +115,6 @@ class Service:
         self._alarms.add_job(self._beat, "interval", seconds=beat, id="beat")
         self._alarms.start()
 
-    def hurry(self) -> None:
-        """Look at once for runs that were asked for, instead of at the next regular look."""
-        if self._alarms.running:
-            self._alarms.modify_job("look", next_run_time=datetime.now(UTC))
-
     def stop(self, timeout: float = 2.0) -> bool:
         """End, waiting at most so many seconds for what is running; True where nothing runs any more.
 

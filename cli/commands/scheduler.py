@@ -122,10 +122,19 @@ def _remark(job: object) -> str:
 
 
 @command(app, "once")
-def once(work: Invocation, job: Job) -> None:
+def once(
+    work: Invocation,
+    job: Job,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Have a process that runs the jobs do it, and do not wait.")
+    ] = False,
+) -> None:
     """Run one job now, whether it is due or not, and print its counts."""
     from scheduler import by_hand
 
+    if ask:
+        _ask(work, job)
+        return
     with stop_request() as stop:
         done = by_hand.once(
             work.database,
@@ -138,6 +147,16 @@ def once(work: Invocation, job: Job) -> None:
         raise typer.Abort
     document = {"job": done.job, "result": done.result, "seconds": round(done.seconds, 3), **done.counts}
     answer(work, document, lambda: line(done.line()))
+
+
+def _ask(work: Invocation, job: str) -> None:
+    from domain.jobs import states
+    from scheduler import by_hand
+
+    actor, now = work.actor, work.now()
+    by_hand.prepare(work.database, work.configuration.settings.scheduler, actor=actor, now=now)
+    work.write(states.ask_for, actor=actor, job=job, now=now)
+    answer(work, {"job": job, "asked": True}, lambda: line(f"{job} is asked for"))
 
 
 @command(app, "history", reads=True)

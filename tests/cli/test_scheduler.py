@@ -52,6 +52,23 @@ def test_one_job_is_run_now_and_its_counts_are_printed(campaign: Shell) -> None:
     assert "added 4" in campaign.done("scheduler", "history").out
 
 
+def test_a_job_may_be_asked_for_instead_of_being_run_here(shell: Shell) -> None:
+    assert shell.json("scheduler", "once", "fold_figures", "--ask").document == {
+        "job": "fold_figures",
+        "asked": True,
+    }
+    job = rows(shell)["fold_figures"]
+    assert (job["asked"], job["last_run"]) == (True, None)
+    assert "is a seller" in shell.refused(
+        "scheduler", "once", "fold_figures", "--ask", "--as", _seller(shell)
+    )
+
+
+def _seller(shell: Shell) -> str:
+    shell.done("users", "add", "ana", "--role", "seller")
+    return "ana"
+
+
 def test_a_job_rests_and_runs_again(shell: Shell) -> None:
     done = shell.json("scheduler", "pause", "fill_hopper")
     assert done.document == {"job": "fill_hopper", "paused": True, "changed": True}

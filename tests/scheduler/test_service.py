@@ -112,25 +112,6 @@ def test_a_run_asked_for_comes_with_the_next_look(shop: ShopFixture) -> None:
     )
 
 
-def test_a_run_asked_for_here_need_not_wait_for_the_next_look(shop: ShopFixture) -> None:
-    ran, now = threading.Event(), datetime.now(UTC)
-    rare = SchedulerSettings.model_validate({"look": "1h", "jobs": {"fold_figures": {"every": "1d"}}})
-    service = Service(
-        shop.database, rare, only=["fold_figures"], bodies={"fold_figures": lambda work: ran.set()}
-    )
-    service.start()
-    by_hand.prepare(shop.database, rare, actor=shop.sup, now=now)
-    with shop.database.transaction() as session:
-        states.ask_for(session, actor=shop.sup, job="fold_figures", now=now)
-    for _ in range(100):
-        service.hurry()
-        if ran.wait(0.2):
-            break
-    assert service.stop(SECONDS)
-    assert ran.is_set()
-    assert last(shop, "fold_figures").trigger == "hand"
-
-
 def test_a_job_that_is_being_run_is_not_run_by_hand_beside(shop: ShopFixture) -> None:
     began, go_on = threading.Event(), threading.Event()
 
