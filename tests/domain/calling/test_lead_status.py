@@ -204,6 +204,7 @@ def _values(session: Session, shop: ShopFixture, columns: tuple[str, ...]) -> li
 ROOMS = Path(lead_status.__file__).parents[2]
 WRITER = {"domain/calling/lead_status.py", "domain/calling/lead_plans.py"}
 NO_STATUS_IN_THEM = {
+    "domain/calling/hopper_writes.py": "where leads wait, and when they are tried again",
     "domain/calling/outcomes.py": "the counters of an outcome that was only kept",
     "domain/calling/holding.py": "where a lead waits",
     "domain/calling/queue_state.py": "where leads wait, and whether their attempts are used up",
