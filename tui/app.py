@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -30,13 +31,14 @@ from tui.screens.start import StartScreen
 from tui.work import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from textual.command import Provider
 
     from domain.calling.dialler import Dialler
     from domain.calling.views import CampaignCard
+    from domain.jobs.states import Trouble
     from domain.people.rights import Actor
     from domain.people.users import SignInChoice
 
@@ -63,6 +65,9 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
     COMMANDS = {_palette}
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (140, "-huge")]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (30, "-high")]
+
+    alert: var[str] = var("")
+    """What the first line of every screen warns of, empty where all is well."""
 
     def __init__(
         self,
@@ -205,6 +210,7 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
 
     def _signed_out(self, result: object) -> None:
         self.desk.sign_out()
+        self.alert = ""
         self.user = self._password = None
         self.ask(self.desk.choices, self._show_sign_in, group="open", failed=self._stop)
 
@@ -246,6 +252,14 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         screen = self.screen
         if not (isinstance(screen, CommandScreen) and screen.hear(line, seconds)):
             self.notify(line, markup=False, timeout=seconds)
+
+    def tell_troubles(self, troubles: Sequence[Trouble]) -> None:
+        """Warn of these background jobs until there is no trouble any more."""
+        from tui import alerts
+
+        zone = self.desk.preferences.zone
+        signed_in = self.desk.signed_in is not None  # whoever asked may have left meanwhile
+        self.alert = alerts.words(troubles if signed_in else (), self.desk.now(), zone, i18n.language())
 
     def action_help_quit(self) -> None:
         """Ctrl+C, where nothing is marked to be copied."""

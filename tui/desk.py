@@ -16,6 +16,7 @@ from domain.errors import NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
 from tui.supervising_hopper import SupervisingHopper
+from tui.supervising_jobs import SupervisingJobs
 from tui.supervising_recycling import SupervisingRecycling
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, SupervisingHopper, SupervisingRecycling):
+class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
@@ -204,6 +205,18 @@ class Desk(SellerWork, SupervisingHopper, SupervisingRecycling):
 
         if self._jobs is None and self._job_settings is not None and not self._closed:
             self._jobs = background.start(self.database, self._job_settings)
+
+    @property
+    def job_settings(self) -> SchedulerSettings:
+        """How the background jobs are configured; as they come where nothing was."""
+        from storage.scheduler_settings import SchedulerSettings
+
+        return self._job_settings or SchedulerSettings()
+
+    @property
+    def leads_jobs(self) -> bool:
+        """Whether the background jobs run from here."""
+        return self._jobs is not None
 
     def close(self) -> None:
         """Let the jobs end, and let go of the database; a job that does not end at once dies with the process."""

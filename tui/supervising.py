@@ -31,6 +31,11 @@ class Supervising:
         """Who is signed in."""
         raise NotImplementedError
 
+    @property
+    def signed_in(self) -> Actor | None:
+        """Who is signed in, or None."""
+        raise NotImplementedError
+
     def funnel(self, campaign_id: int) -> Funnel:
         """Where every lead of a campaign stands."""
         from domain.calling import why

@@ -15,11 +15,14 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("people", mark("People of a row")),
     ScreenInfo("lead", mark("One lead")),
     ScreenInfo("hopper", mark("Hopper")),
+    ScreenInfo("jobs", mark("Background jobs")),
+    ScreenInfo("runs", mark("Runs of a job")),
     ScreenInfo("recycling", mark("Recycling")),
 )
 
 _CAMPAIGNS = ("campaigns",)
 _HOPPER = ("hopper",)
+_JOBS = ("jobs",)
 _ALL = tuple(info.name for info in SUPERVISOR_SCREENS)
 
 SUPERVISOR_COMMANDS: tuple[Command, ...] = (
@@ -33,6 +36,30 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
         "campaigns.hopper", ("h",), "hopper", mark("hopper"),
         mark("Who comes next in this campaign, and why; pause it, refill or clear its hopper"),
         mark("Leading"), _CAMPAIGNS, LOOKING, "campaign", 13,
+    ),
+    Command(
+        "campaigns.jobs", ("t",), "jobs", mark("jobs"),
+        mark("Background jobs: when each runs, with which result, who leads"),
+        mark("Leading"), _CAMPAIGNS, LOOKING, "", 25,
+    ),
+    # Background jobs
+    Command(
+        "jobs.open", ("enter",), "open", mark("its runs"),
+        mark("The runs of this job, with their errors"), mark("Background jobs"), _JOBS, LOOKING, "known", 10, True,
+    ),
+    Command(
+        "jobs.run", ("r",), "run", mark("run now"),
+        mark("Run this job here and now, whether it is due or rests"),
+        mark("Background jobs"), _JOBS, LEADING, "known", 11,
+    ),
+    Command(
+        "jobs.pause", ("space",), "pause", mark("pause"),
+        mark("Let this job rest, or run again"), mark("Background jobs"), _JOBS, LEADING, "known", 12,
+    ),
+    Command(
+        "jobs.refresh", ("f5",), "refresh", mark("refresh"),
+        mark("Look again now (it happens by itself every 5 seconds)"),
+        mark("Background jobs"), ("jobs", "runs"), LOOKING, "", 20,
     ),
     # The hopper
     Command(

@@ -62,6 +62,10 @@ class CommandScreen(Asking, Screen[Result]):
             return None
         return True
 
+    def read_alerts(self) -> None:
+        """Look whether background jobs are in trouble; the first lines of the screens tell those it concerns."""
+        self.ask(self.desk.troubles, self.app.tell_troubles, group="alerts", failed=lambda _error: None)
+
     def help_lines(self) -> Iterator[HelpLine]:
         """Keys of this screen that are data, for the help screen and the palette."""
         return iter(())

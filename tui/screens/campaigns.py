@@ -73,6 +73,7 @@ class CampaignsScreen(CommandScreen[None]):
     def _tick(self) -> None:
         if self.is_active:  # not while another screen covers this one (is_current holds then, too)
             self.action_refresh()
+            self.read_alerts()
 
     def condition(self, name: str) -> bool:
         """``campaign``: there is one to open, or it is not known yet (Enter then opens the first)."""
@@ -198,6 +199,12 @@ class CampaignsScreen(CommandScreen[None]):
             from tui.screens.leading.hopper import HopperScreen
 
             self.app.push_screen(HopperScreen(card.campaign_id, card.name))
+
+    def action_jobs(self) -> None:
+        """The background jobs of the shop."""
+        from tui.screens.leading.jobs import JobsScreen
+
+        self.app.push_screen(JobsScreen())
 
     def action_down(self) -> None:
         self.query_one(Rows).action_cursor_down()

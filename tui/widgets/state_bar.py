@@ -1,4 +1,7 @@
-"""The first line of the console: campaign, who is signed in, what they are doing and since when, database."""
+"""The first line of the console: campaign, who is signed in, what they are doing and since when, database.
+
+The application's alert, while there is one, takes the database's place.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,14 @@ class StateBar(Pane):
         self.note = ""
         self.since: datetime | None = None
         self.now: datetime | None = None
+        self.alert = ""
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "alert", self._alerted)
+
+    def _alerted(self, alert: str) -> None:
+        self.alert = alert
+        self.redraw()
 
     def tell(self, *, campaign: str, user: str, database: str) -> None:
         """What stays the same while this campaign is open."""
@@ -58,6 +69,8 @@ class StateBar(Pane):
             since = " " + text.duration((self.now - self.since).total_seconds())
         word = _(self.state.label) + (f" ({self.note})" if self.note else "")
         spans: list[Span] = [(self.user + " ", "text"), (f"{glyph} {word}{since}", role)]
-        if self.database:
+        if self.alert:
+            spans.insert(0, (self.alert + "   ", "warn"))
+        elif self.database:
             spans.append(("   " + self.database, "muted"))
         return tuple(spans)

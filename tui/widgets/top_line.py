@@ -10,7 +10,11 @@ from tui.text import clean, spread
 
 
 class TopLine(Widget):
-    """``place`` says where one is, ``right`` who and on which database; both are data, never markup."""
+    """``place`` says where one is, ``right`` who and on which database; both are data, never markup.
+
+    Between them stands the application's ``alert``, while there is one; where there is no room for both, ``right``
+    gives way.
+    """
 
     DEFAULT_CSS = """
     TopLine { dock: top; height: 1; background: $panel; color: $foreground; padding: 0 1; }
@@ -19,12 +23,24 @@ class TopLine(Widget):
 
     place: reactive[str] = reactive("")
     right: reactive[str] = reactive("")
+    alert: reactive[str] = reactive("")
 
     def __init__(self, place: str = "", right: str = "") -> None:
         super().__init__()
         self.set_reactive(TopLine.place, place)
         self.set_reactive(TopLine.right, right)
 
+    def on_mount(self) -> None:
+        self.watch(self.app, "alert", self._alerted)
+
+    def _alerted(self, alert: str) -> None:
+        self.alert = alert
+
     def render(self) -> Content:
         left = Content.assemble(("Dialdeck", "bold $accent"), "  ", clean(self.place))
-        return spread(left, Content.styled(clean(self.right), "$quiet"), self.size.width)
+        right = Content.styled(clean(self.right), "$quiet")
+        if self.alert:
+            alert = Content.styled(clean(self.alert), "bold $class-problematic")
+            both = Content.assemble(alert, "   ", right)
+            right = both if left.cell_length + both.cell_length < self.size.width else alert
+        return spread(left, right, self.size.width)

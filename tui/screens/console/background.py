@@ -10,6 +10,7 @@ from textual.timer import Timer
 from domain.calling.views import Figures, QueueLine
 from domain.codes import SellerState
 from domain.errors import DomainError
+from domain.people.rights import READING_ROLES
 from tui.i18n import _, several
 from tui.screens.console.moves import Moving
 
@@ -36,6 +37,8 @@ class Background(Moving):
         """Begin what repeats."""
         self.set_interval(TICK_SECONDS, self.tick)
         self.set_interval(FIGURES_SECONDS, self.read_figures)
+        if self.desk.actor.role in READING_ROLES:
+            self.set_interval(FIGURES_SECONDS, self.read_alerts)
         self.set_interval(LOOK_SECONDS, self.look_for_work)
         self.set_interval(RENEW_SECONDS, self.keep_claim)
         self.set_interval(WAITING_SECONDS, self.count_waiting)

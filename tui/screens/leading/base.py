@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from textual import on
@@ -19,6 +21,7 @@ from tui.widgets.rows import Rows
 from tui.widgets.top_line import TopLine
 
 Result = TypeVar("Result")
+ALERT_SECONDS = 10.0
 
 
 class ListScreen(CommandScreen[Result]):
@@ -45,6 +48,13 @@ class ListScreen(CommandScreen[Result]):
         yield Static(Content(_("Counting …")), id="state")
         yield KeyLine()
 
+    def on_mount(self) -> None:
+        self.set_interval(ALERT_SECONDS, self._look_out)
+
+    def _look_out(self) -> None:
+        if self.is_active:
+            self.read_alerts()
+
     @property
     def rows(self) -> Rows:
         return self.query_one(Rows)
@@ -69,6 +79,15 @@ class ListScreen(CommandScreen[Result]):
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_open()
+
+    def after_keys(self, call: Callable[[], None]) -> None:
+        """Do it when the keys pressed before are done: Enter would overtake an arrow pressed just before it.
+
+        A key without priority goes from the list up to the application, and so does this.
+        """
+        for node in reversed(self.rows.ancestors_with_self):
+            call = partial(node.call_later, call)
+        call()
 
     def action_open(self) -> None:
         """What Enter does with the row one stands on."""

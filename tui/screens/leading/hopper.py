@@ -143,6 +143,9 @@ class HopperScreen(ListScreen[None]):
 
     def action_open(self) -> None:
         """Everything about this lead."""
+        self.after_keys(self._open)
+
+    def _open(self) -> None:
         if self.line is not None:
             from tui.screens.leading.lead import LeadScreen
 
