@@ -26,7 +26,7 @@ from domain.errors import DomainError
 from domain.intake.options import Transactions
 from domain.sql import affected
 
-AT_ONCE = 30
+AT_ONCE = 20
 """Calls to a transaction: sellers wait for none of them longer than for one another."""
 LONGEST_CALL = timedelta(days=1)
 """A call without a result is taken to be running this long."""

@@ -28,7 +28,7 @@ from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 from domain.sql import affected
 
-AT_ONCE = 500
+AT_ONCE = 300
 """How many a fill brings in while nobody else may write."""
 NUMBER_IN_USE = timedelta(minutes=15)
 """So long somebody waits whose number is being dialled, or in the hopper, with another lead."""
