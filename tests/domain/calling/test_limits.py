@@ -20,6 +20,7 @@ def test_at_the_limit_a_lead_keeps_its_status_and_is_exhausted(floor: Floor) -> 
     floor.later(hours=1)
     result = floor.handle("ana", "not-found")
     assert (result.exhausted, result.status, result.campaign_status) == (True, "no_answer", 3)
+    assert result.next_attempt_at is None
     lead = floor.row(lead_id)
     assert (lead.exhausted, lead.status, lead.queue_state) == (True, "no_answer", QueueState.OUT)
     floor.later(days=30)
