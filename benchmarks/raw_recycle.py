@@ -32,14 +32,14 @@ _WORDS = {
         "now": ":now",
         "object": "json_object",
         "these": "id IN (SELECT value FROM json_each(:ids))",
-        "of_these": "lead_id IN (SELECT value FROM json_each(:ids))",
+        "of_these": "lead_id BETWEEN :first AND :last",
         "status": "json_extract(h.before, '$.status')",
     },
     "postgresql": {
         "now": "CAST(:now AS timestamptz)",
         "object": "jsonb_build_object",
-        "these": "id = ANY (CAST(translate(:ids, '[]', '{{}}') AS bigint[]))",
-        "of_these": "lead_id = ANY (CAST(translate(:ids, '[]', '{{}}') AS bigint[]))",
+        "these": "id IN (SELECT unnest(CAST(translate(:ids, '[]', '{{}}') AS bigint[])))",
+        "of_these": "lead_id BETWEEN :first AND :last",
         "status": "h.before ->> 'status'",
     },
 }
@@ -78,7 +78,14 @@ class RawRecycle:
 
     def _chunks(self, statements: tuple[str, str], now: datetime) -> int:
         for start in range(0, len(self._ids), CHUNK):
-            values = {**self._values, "now": now, "ids": json.dumps(self._ids[start : start + CHUNK])}
+            part = self._ids[start : start + CHUNK]
+            values = {
+                **self._values,
+                "now": now,
+                "ids": json.dumps(part),
+                "first": part[0],
+                "last": part[-1],
+            }
             self.driver.begin()
             for statement in statements:
                 self.driver.run(statement, values)

@@ -40,8 +40,9 @@ def _among_numbers_sqlite(element: AmongNumbers, compiler: SQLCompiler, **option
 
 @written_by(AmongNumbers, "postgresql")
 def _among_numbers_postgresql(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
+    """As rows: compared with an array, each row read would be held against all of it."""
     column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY (CAST(translate({values}, '[]', '{{}}') AS bigint[]))"
+    return f"{column} IN (SELECT unnest(CAST(translate({values}, '[]', '{{}}') AS bigint[])))"
 
 
 @written_by(RowsLock, "sqlite")

@@ -269,8 +269,15 @@ def restore_many(
     Returns:
         The leads that are as they were.
     """
+    if not lead_ids:
+        return []
     then = metadata.tables["history_event"].alias("then")
-    of_batch = (then.c.batch_id == batch_id, then.c.kind == Cause.RECYCLE.value)
+    # From the first to the last, too: before a server has counted a new batch it would read all of it each time.
+    of_batch = (
+        then.c.batch_id == batch_id,
+        then.c.lead_id.between(min(lead_ids), max(lead_ids)),
+        then.c.kind == Cause.RECYCLE.value,
+    )
     was: dict[str, ColumnElement[Any]] = {
         name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
     }
