@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from random import Random
+from threading import Barrier
 
 import pytest
 
@@ -265,3 +267,29 @@ def test_calls_that_are_done_are_not_read(sqlite_database: Database) -> None:
     )
     assert "ix_call_unapplied (organisation_id=? AND started_at<?)" in plan
     assert "SCAN" not in plan
+
+
+def test_two_processes_at_once_apply_each_call_once(floor: Floor) -> None:
+    leads = floor.leads(10)
+    for number in range(4):
+        for lead_id in leads:
+            write(floor, lead_id, "busy", floor.now + number * MINUTE)
+    floor.later(minutes=10)
+    begin = Barrier(2)
+
+    def work() -> AppliedCalls:
+        begin.wait(timeout=30)
+        return sync(floor)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [each.result(timeout=60) for each in [pool.submit(work), pool.submit(work)]]
+    assert sum(done.applied + done.counted for done in both) == 40
+    for lead_id in leads:
+        lead = floor.row(lead_id)
+        assert (lead.status, lead.dial_attempts, lead.last_dial_attempt) == (
+            "busy",
+            4,
+            floor.now - 7 * MINUTE,
+        )
+        kinds = [event.kind for event in floor.events(lead_id)]
+        assert len([kind for kind in kinds if kind in ("call", "call_refused")]) == 4
