@@ -285,6 +285,8 @@ def test_the_card_says_why_it_is_closed_and_until_when(floor: Floor) -> None:
         assert card_of(session, floor).closed_because == "paused"
 
 
-def test_auditors_have_no_cards(floor: Floor) -> None:
-    with floor.database.reading() as session, pytest.raises(NotAllowed):
-        overview.cards(session, actor=floor["aud"], now=floor.now)
+def test_auditors_see_the_cards_and_have_nobody(floor: Floor) -> None:
+    floor.leads(3)
+    with floor.database.reading() as session:
+        (card,) = overview.cards(session, actor=floor["aud"], now=floor.now)
+    assert (card.leads, card.ready, card.assigned, card.due, card.done_today) == (3, 3, 0, 0, 0)
