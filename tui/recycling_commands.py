@@ -19,8 +19,8 @@ RECYCLING_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "recycling.enter", ("enter",), "enter", mark("recycle"),
-        mark("Put the chosen leads back into play, after a question; on a past recycle: everything about it"),
-        _GROUP, _HERE, _LOOKING, "idle", 12, True,
+        mark("Put the chosen leads back into play, after a question"),
+        _GROUP, _HERE, _LEADING, "idle", 12,
     ),
     Command(
         "recycling.select", ("space",), "select", mark("select"),

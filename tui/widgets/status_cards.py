@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widget import Widget
 
@@ -156,6 +156,11 @@ class StatusCards(Widget, can_focus=True):
     def _go(self, index: int) -> None:
         self.cursor = index
         self.refresh()
+        width = self.size.width
+        height = BOXED_HEIGHT if self._boxed(width) else 1
+        row = Region(0, index // self._columns(width) * height, 1, height)
+        if isinstance(self.parent, Widget):  # where the screen is too small for all of it
+            self.parent.scroll_to_region(row.translate(self.virtual_region.offset), animate=False)
         self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:

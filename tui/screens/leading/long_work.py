@@ -72,6 +72,7 @@ class LongWork(CommandScreen[Result]):
 
     def _ended(self, told: Callable[[Done], None], outcome: Done) -> None:
         self.working = ""
+        self.show_progress()
         self.refresh_bindings()
         told(outcome)
 
@@ -81,7 +82,7 @@ class LongWork(CommandScreen[Result]):
             self.show_progress()
 
     def show_progress(self) -> None:
-        """Say how far it is, where this screen says such things."""
+        """Say how far it is, where this screen says such things; called once more when it has ended."""
 
     @property
     def stopping(self) -> bool:

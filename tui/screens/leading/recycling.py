@@ -15,7 +15,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from domain.codes import DialStatus, StatusClass
 from domain.errors import DomainError
@@ -55,22 +55,19 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
     BINDINGS = commands.bindings("recycling")
     AUTO_FOCUS = "StatusCards"
     CSS = """
-    RecyclingScreen Vertical { height: 1fr; }
-    RecyclingScreen #head { height: 1; margin: 0 1; }
+    RecyclingScreen Vertical { height: 1fr; padding: 0 1; overflow-y: auto; }
+    RecyclingScreen #head { height: 1; margin: 0; }
     RecyclingScreen #banner {
-        height: auto; max-height: 2; padding: 0 1; display: none;
-        background: $class-final 25%; color: $foreground;
+        height: auto; max-height: 2; display: none; background: $class-final 25%; color: $foreground;
     }
     RecyclingScreen #banner.-shown { display: block; }
-    RecyclingScreen StatusCards { margin: 0 1; }
-    RecyclingScreen #card { height: 1; margin: 0 1; color: $quiet; }
-    RecyclingScreen Switches { margin: 0 1; }
-    RecyclingScreen #figures { height: auto; max-height: 4; margin: 0 1; }
-    RecyclingScreen Rows { margin: 0 1; min-height: 2; }
-    RecyclingScreen #state { height: auto; max-height: 3; color: $quiet; margin: 0 1; }
-    RecyclingScreen.-high StatusCards { margin: 1 1 0 1; }
-    RecyclingScreen.-high Switches { margin: 1 1 0 1; }
-    RecyclingScreen.-high #figures { margin: 1; min-height: 2; }
+    RecyclingScreen #card { height: 1; color: $quiet; }
+    RecyclingScreen #figures { height: auto; max-height: 4; }
+    RecyclingScreen Rows { min-height: 3; margin: 0; }
+    RecyclingScreen #state { height: auto; max-height: 3; color: $quiet; margin: 0; padding: 0 1; }
+    RecyclingScreen.-high StatusCards { margin: 1 0 0 0; }
+    RecyclingScreen.-high Switches { margin: 1 0 0 0; }
+    RecyclingScreen.-high #figures { margin: 1 0; min-height: 2; }
     """
 
     def __init__(self, campaign_id: int, name: str) -> None:
@@ -131,12 +128,10 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         if not self.is_active:
             return
         self._round += 1
-        if self._round % _ROUNDS and not self.working:
+        if self.working or self._round % _ROUNDS:
             self._load_cards()
-        elif not self.working:
-            self.action_refresh()
         else:
-            self._load_cards()
+            self.action_refresh()
 
     def action_refresh(self) -> None:
         """Count everything again."""
@@ -261,7 +256,7 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
 
     def _count(self) -> None:
         """Read the figures of the choice; one question at a time, and the last choice is what counts."""
-        if not self.selected:
+        if not self.selected or self.working:
             self.seen = None
         elif self._counting:
             self._changed = True
@@ -409,15 +404,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         self.app.show_message(_("Preview"), text)
 
     def action_enter(self) -> None:
-        """Recycle, after a question; with the past recycles in focus: everything about the marked one."""
-        if self.focused is self.rows:
-            self.show_batch()
-        elif self.desk.actor.role not in LEADING_ROLES:
-            self.say(Content(_("Auditors look only: {key} shows the preview.").format(
-                key=self.app.keys.shown("recycling.preview"))
-            ))  # fmt: skip
-        else:
-            self._look(self._ask)
+        """Recycle, after a question. (In the list of past recycles Enter is the list's: everything about one.)"""
+        self._look(self._ask)
 
     def _ask(self, wanted: Wanted, seen: Preview) -> None:
         if not seen.recycled:
@@ -457,12 +445,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────
 
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.show_batch()
-
     def action_open(self) -> None:
+        """Enter or a click on a past recycle."""
         self.show_batch()
 
     def action_down(self) -> None:

@@ -76,12 +76,13 @@ def left_out_words(left_out: Mapping[str, int]) -> str:
 
 
 def banner(problems: Problems, *, key: str, may_fix: bool) -> Content:
-    """``⚠ 954 problems: 458 dialled but new · 127 without tracking · 369 no status   F fix``."""
+    """``⚠ 954 problems, F fixes them: 458 dialled but new · 369 no status · 127 without tracking``."""
     kinds = sorted((kind for kind in KINDS if problems.of(kind)), key=lambda kind: -problems.of(kind))
     parts = " · ".join(f"{count(problems.of(kind))} {_(_SHORT[kind])}" for kind in kinds)
     words = several("{count} problem", "{count} problems", problems.total)
-    fix = [("   "), (key, "bold"), f" {_('fix')}"] if may_fix else []
-    return Content.assemble((f"⚠ {words}: ", "bold"), parts, *fix)
+    if may_fix:
+        words = _("{problems}, {key} fixes them").format(problems=words, key=key)
+    return Content.assemble((f"⚠ {words}: ", "bold"), parts)
 
 
 # ── the choice and its figures ───────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from textual.content import Content
 from tui import commands, i18n
 from tui.i18n import _
 from tui.screens.leading.base import ListScreen
+from tui.screens.leading.repairing import Repairing
 from tui.text import count, data, fit, moment
 from tui.widgets.rows import Row
 
@@ -32,7 +33,7 @@ _STYLES = {
 }
 
 
-class WhyScreen(ListScreen[None]):
+class WhyScreen(Repairing[None], ListScreen[None]):
     """The funnel of one campaign, counted again every ten seconds."""
 
     REGISTRY = "why"
@@ -43,6 +44,8 @@ class WhyScreen(ListScreen[None]):
         self.campaign_id = campaign_id
         self.campaign = name
         self.funnel: Funnel | None = None
+        self._told: Content | None = None
+        """What came of a repair, above the sum until the next key that counts again."""
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH_SECONDS, self._tick)
@@ -50,18 +53,25 @@ class WhyScreen(ListScreen[None]):
 
     def _tick(self) -> None:
         if self.is_active:
-            self.action_refresh()
+            self.count_again()
 
     def condition(self, name: str) -> bool:
-        """``people``: the row has some."""
-        return self.funnel is not None and self.funnel.total > 0
+        """``people``: there are some. ``problems``: some have no status, which can be set right."""
+        if self.funnel is None or self.working:
+            return False
+        if name == "problems":
+            return any(each.reason == "no_status" and each.count for each in self.funnel.buckets)
+        return self.funnel.total > 0
 
     def action_refresh(self) -> None:
         """Count again."""
+        self._told = None
+        self.count_again()
+
+    def count_again(self) -> None:
         self.ask(lambda: self.desk.funnel(self.campaign_id), self._show, group="funnel", failed=self.refused)
 
     def _show(self, funnel: Funnel) -> None:
-        first = self.funnel is None
         self.funnel = funnel
         draw = partial(_row, now=self.desk.now(), zone=self.desk.preferences.zone, language=i18n.language())
         self.head(
@@ -72,26 +82,44 @@ class WhyScreen(ListScreen[None]):
             )
         )
         self.rows.show([Row(bucket.reason, partial(draw, bucket)) for bucket in funnel.buckets])
+        self._sum()
+        self.refresh_bindings()
+
+    def _sum(self) -> None:
+        """Below the rows: how far the work is, else what came of it and the sum."""
+        if self.working:
+            self.say(self.progress_line())
+            return
+        funnel = self.funnel
+        if funnel is None:
+            return
         if funnel.total:
-            self.say(
-                Content(
-                    _("= {count} ✓   {callable} callable now, {hopper} of them in the hopper").format(
-                        count=count(sum(bucket.count for bucket in funnel.buckets)),
-                        callable=count(funnel.callable_now),
-                        hopper=count(funnel.in_hopper),
-                    )
+            line = Content(
+                _("= {count} ✓   {callable} callable now, {hopper} of them in the hopper").format(
+                    count=count(sum(bucket.count for bucket in funnel.buckets)),
+                    callable=count(funnel.callable_now),
+                    hopper=count(funnel.in_hopper),
                 )
             )
         else:
-            self.say(
-                data(
-                    _("No leads yet. Bring people in: dialdeck leads import FILE --campaign {name}").format(
-                        name=self.campaign
-                    )
+            line = data(
+                _("No leads yet. Bring people in: dialdeck leads import FILE --campaign {name}").format(
+                    name=self.campaign
                 )
             )
-        if first:
-            self.refresh_bindings()
+        self.say(Content("\n").join([self._told, line]) if self._told is not None else line)
+
+    def show_progress(self) -> None:
+        self._sum()
+
+    def tell_result(self, line: str) -> None:
+        self._told = data(line, "bold")
+        self._sum()
+
+    def action_close(self) -> None:
+        """Stop the repair that goes on; without one, back."""
+        if not self.stop_work():
+            self.dismiss(None)
 
     def action_open(self) -> None:
         """The people of the row."""
