@@ -27,7 +27,7 @@ RECYCLING_COMMANDS: tuple[Command, ...] = (
         mark("Select the card under the cursor, or not"), _GROUP, _HERE, _LOOKING, "idle", 10,
     ),
     Command(
-        "recycling.all", ("a",), "select_recyclable", mark("all recyclable"),
+        "recycling.all", ("a",), "select_recyclable", mark("all"),
         mark("Select every recyclable status that has somebody without a pending callback"),
         _GROUP, _HERE, _LOOKING, "idle", 14,
     ),

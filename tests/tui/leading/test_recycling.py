@@ -12,19 +12,23 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 from textual.pilot import Pilot
 
+from domain.calling import calls
 from domain.calling.models import Activity, Lead
 from domain.campaigns.models import LeadList
-from domain.codes import NO_STATUS_KEY, QueueState
+from domain.codes import NO_STATUS_KEY, CallResult, QueueState
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Unavailable
+from domain.people import users
 from domain.recycling.selection import Filters
 from tests.tui.screens_text import settled, shown
 from tests.tui.shop import MARKUP, SmallShop
+from tui import commands
 from tui.app import DialdeckApp
 from tui.screens.campaigns import CampaignsScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.leading.recycling import RecyclingScreen
 from tui.screens.leading.recycling_filters import FiltersScreen
+from tui.screens.leading.why import WhyScreen
 from tui.screens.message import MessageScreen
 
 Snap = Callable[..., bool]
@@ -224,6 +228,12 @@ def test_the_filters(snap_compare: Snap, mixed_shop: SmallShop, size: tuple[int,
     assert snap_compare(leading(mixed_shop), terminal_size=size, run_before=run)
 
 
+def test_each_command_has_its_method() -> None:
+    for name, screen in (("recycling", RecyclingScreen), ("why", WhyScreen)):
+        for command in commands.for_screen(name):
+            assert hasattr(screen, f"action_{command.action}"), command.id
+
+
 # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -396,7 +406,7 @@ async def test_a_recycle_is_listed_explained_and_taken_back(mixed_shop: SmallSho
         await press(pilot, "escape", "z")
         assert "45 leads recycled today 12:00 by sofia" in shown(app)
         await press(pilot, "y")
-        assert "Undo of recycle #1: 45 leads stand as before, 0 were touched since" in shown(app)
+        assert "Undo of recycle #1: 45 leads stand as before." in shown(app)
         assert "↶ undone" in shown(app)
         await press(pilot, "z")
         assert isinstance(app.screen, RecyclingScreen), "nothing is left to take back"
@@ -465,6 +475,29 @@ async def test_an_error_in_the_middle_is_told_and_the_screen_counts_again(mixed_
         await press(pilot, "escape")
         assert "✕ Ended early; what was saved before stays." in shown(app)
         assert not screen_of(app).working
+
+
+async def test_who_was_called_since_stays_and_is_counted(mixed_shop: SmallShop) -> None:
+    app = leading(mixed_shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "c", "right", "right", "space", "enter", "y")
+        assert "#1 today 12:00 sofia   Busy → New" in shown(app)
+        mixed_shop.clock.forward(minutes=1)
+
+        def call(session: Session) -> None:
+            recycled = text("SELECT min(lead_id) FROM history_event WHERE batch_id = 1")
+            called = calls.ReportedCall(
+                session.execute(recycled).scalar_one(), CallResult.NO_ANSWER, mixed_shop.clock()
+            )
+            root = users.sign_in(session, name="root", password=None, now=mixed_shop.clock())
+            calls.record(session, actor=root, call=called, now=mixed_shop.clock())
+
+        mixed_shop.write(call)
+        await press(pilot, "r")
+        assert "8 of 8 recycled · called 1 · contacted 0 · sold 0" in shown(app)
+        await press(pilot, "z", "y")
+        assert "7 leads stand as before. 1 was touched since and stays." in shown(app)
 
 
 @pytest.mark.parametrize("place", ["recycling", "why"])

@@ -85,6 +85,7 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         self._counting = False
         self._changed = False
         self._round = 0
+        self._refused = False
 
     def compose(self) -> ComposeResult:
         actor = self.desk.actor
@@ -147,6 +148,10 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
     def count_again(self) -> None:
         self.action_refresh()
 
+    def refused(self, error: DomainError) -> None:
+        self._refused = True
+        super().refused(error)
+
     def _load_cards(self) -> None:
         list_id = self.narrowed.filters.list_id if self.narrowed else None
         self.ask(
@@ -174,7 +179,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             )
         )
         self._draw_choice()
-        if first:
+        if first or self._refused:
+            self._refused = False
             self.say(Content(""))
             self.refresh_bindings()
         self._count()
@@ -298,6 +304,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         self.query_one("#figures", Static).update(line)
 
     def show_progress(self) -> None:
+        if self.working and self.done == (0, 0):
+            self.say(Content(""))
         self._draw_figures()
 
     # ── keys of the choice ───────────────────────────────────────────────────────────────────────────────
@@ -392,7 +400,16 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             self.say(Content(_("Choose at least one status first ({key}).").format(key=key)))
             return
         wanted = self.wanted
-        self.ask(lambda: self.desk.preview(wanted), partial(then, wanted), group="look", failed=self.refused)
+
+        def looked(seen: Preview) -> None:
+            if not self.is_active:
+                return
+            if wanted != self.wanted:
+                self.say(Content(_("The choice changed meanwhile: look again.")))
+                return
+            then(wanted, seen)
+
+        self.ask(lambda: self.desk.preview(wanted), looked, group="look", failed=self.refused)
 
     def action_preview(self) -> None:
         """What this recycle would do."""

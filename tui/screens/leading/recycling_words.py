@@ -151,7 +151,11 @@ def question(seen: Preview, only: str, target: str, reset: bool, says: Says) -> 
         *([_("only: {filters}").format(filters=only)] if only else []),
         when_words(seen, says),
         *([_("their attempts are counted from nought again")] if reset else []),
-        *([_("attempts used up: {count}").format(count=count(seen.exhausted))] if seen.exhausted else []),
+        *(
+            [_("{count} of them are not called: attempts used up").format(count=count(seen.exhausted))]
+            if seen.exhausted
+            else []
+        ),
         *(
             [_("stay as they are: {reasons}").format(reasons=left_out_words(seen.left_out))]
             * bool(seen.left_out)
@@ -213,9 +217,13 @@ def recycled(done: Recycled) -> str:
 
 def undone(done: Undone) -> str:
     """What an undo did, in a line."""
-    words = _("{restored} stand as before, {kept} were touched since and stay.").format(
-        restored=several("{count} lead", "{count} leads", done.restored), kept=count(done.kept)
+    words = _("{restored} stand as before.").format(
+        restored=several("{count} lead", "{count} leads", done.restored)
     )
+    if done.kept:
+        words += " " + several(
+            "{count} was touched since and stays.", "{count} were touched since and stay.", done.kept
+        )
     glyph = "✓" if done.finished else "‖"
     told = _("Undo of recycle #{number}: {words}").format(number=done.batch_id, words=words)
     return f"{glyph} {told}" + ("" if done.finished else " " + _("Stopped half-way."))
@@ -267,7 +275,8 @@ def batch_row(batch: BatchView, says: Says, low: bool, width: int) -> Content:
             came = _("called {called} · sold {sold}").format(
                 called=count(batch.called), sold=count(batch.sold)
             )
-        right = Content.assemble(f"{count(batch.recycled)} · {came}  ", state)
+        leads = several("{count} lead", "{count} leads", batch.recycled)
+        right = Content.assemble(f" {leads} · {came}  ", state)
         return text.spread(data(f"{head}  {which}"), right, width)
     undo = ""
     if batch.undone_at is not None:
@@ -327,10 +336,8 @@ def undo_question(batch: BatchView, says: Says) -> str:
         ),
         f"{batch.filters} → {label(batch.target)}",
         "",
-        _("Whoever was called, changed or claimed since stays ({called} were called).").format(
-            called=count(batch.called)
-        ),
-        _("The others stand as before, in their old statuses."),
+        _("Whoever was called, changed or claimed since stays; the others stand as before."),
+        *([_("Called since: {count}").format(count=count(batch.called))] if batch.called else []),
     ]
     return text_lines(lines)
 
