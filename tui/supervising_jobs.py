@@ -28,7 +28,12 @@ class JobList:
 
 
 class SupervisingJobs(Supervising):
-    """What those who lead do with jobs; how they are configured, and whether they run here, is the desk's."""
+    """What those who lead do with jobs; how they are configured, and whether they run here, is the desk's.
+
+    ``by_hand`` are the jobs that somebody here asked for and that have not ended yet.
+    """
+
+    by_hand: frozenset[str] = frozenset()
 
     @property
     def job_settings(self) -> SchedulerSettings:

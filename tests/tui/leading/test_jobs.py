@@ -239,6 +239,9 @@ async def test_a_run_goes_on_when_its_screen_is_closed(
         while not begun.is_set():
             await pilot.pause()
         assert "fill_hopper runs …" in shown(app)
+        await pilot.press("r")
+        await pilot.pause()
+        assert "Still at it: fill_hopper." in shown(app)
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, CampaignsScreen)
@@ -246,6 +249,8 @@ async def test_a_run_goes_on_when_its_screen_is_closed(
         await settled(pilot)
         assert "✓ fill_hopper done in" in shown(app)
         assert "rows 7" in shown(app)
+    with small_shop.database.reading() as session:
+        assert len(runs.listing(session, actor=rights.system(1), job="fill_hopper")) == 1
 
 
 async def test_leaving_ends_a_run_early_and_writes_that_down(

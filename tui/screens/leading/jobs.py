@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 5.0
 RUNS = 200
+AT_ONCE = 2
+"""So many jobs run by hand at once: each takes a thread that the screens would like to read with."""
 
 
 class JobsScreen(ListScreen[None]):
@@ -101,22 +103,29 @@ class JobsScreen(ListScreen[None]):
 
     def action_run(self) -> None:
         """Run it here and now; it goes on when this screen is closed, and ends early when the application is."""
-        job = self.job
+        job, desk = self.job, self.desk
         if job is None:
             return
-        desk = self.desk
+        if job.id in desk.by_hand or len(desk.by_hand) >= AT_ONCE:
+            busy = ", ".join(sorted(desk.by_hand))
+            self._answer = Content(_("Still at it: {jobs}. Its result comes here.").format(jobs=busy))
+            self.say(self._answer)
+            return
+        desk.by_hand |= {job.id}
 
         def work() -> Outcome:
             worker = get_current_worker()
             return desk.run_job(job.id, lambda: worker.is_cancelled)
 
         def done(outcome: Outcome) -> None:
+            desk.by_hand -= {job.id}
             words = _("{job} {result} in {time}").format(
                 job=job.id, result=_(outcome.result), time=took(outcome.seconds)
             )
             self._answered(f"✓ {words}" + (f": {figures(outcome.counts)}" if outcome.counts else ""))
 
         def failed(error: DomainError) -> None:
+            desk.by_hand -= {job.id}
             self._answered(f"✕ {error.message}", "$class-final")
 
         self._answer = Content(_("{job} runs …").format(job=job.id))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from domain.jobs.states import JobView
     from tui.supervising_jobs import JobList
 
-WIDE = 100
 _NAME, _SCHEDULE, _LAST, _TOOK, _NEXT = 31, 15, 9, 7, 9
 _OUTCOMES = {
     "done": ("✓", "$class-recyclable", mark("done")),
@@ -146,8 +145,10 @@ def row(job: JobView, width: int, *, now: datetime, zone: ZoneInfo | None, langu
     if job.holder is not None and (job.counts or job.running):
         parts.append(Content.styled(who(job.holder), "$quiet"))
     below = Content("  ") + Content(" · ").join(parts)
-    does = Content.styled(clean(_(job.does)), "$quiet") if width >= WIDE else Content("")
-    return Content("\n").join([first, spread(below, does, width)])
+    does = Content.styled(clean(_(job.does)), "$quiet")
+    # How it ended comes before what it is for, which the screen of its runs tells as well.
+    fits = below.cell_length + does.cell_length + 2 <= width
+    return Content("\n").join([first, spread(below, does if fits else Content(""), width)])
 
 
 def _state(job: JobView) -> tuple[str, str, str]:
