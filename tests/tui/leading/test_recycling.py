@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 
 import pytest
@@ -76,6 +77,7 @@ def crowd(shop: SmallShop, wanted: dict[str, int]) -> None:
                     segment=one.segment,
                     dial_attempts=2,
                     imported_attempts=2,
+                    last_dial_attempt=now - timedelta(days=1),
                     next_attempt_at=now,
                     created_at=now,
                     updated_at=now,
@@ -352,6 +354,21 @@ async def test_filters_narrow_what_is_chosen_and_the_cards_follow_the_list(mixed
         assert "Selected 1 lead in 1 status  →  1 recycled" in shown(app)
         await press(pilot, "f", "ctrl+l")
         assert f"{TOTAL} leads" in shown(app)
+
+
+async def test_a_past_recycle_tells_its_filters_on_the_readers_clock(mixed_shop: SmallShop) -> None:
+    app = leading(mixed_shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(
+            pilot, "c", "right", "right", "space", "f", "2", "tab", "tab", *"2025-11-20 09:30", "enter"
+        )
+        told = "at least 2 attempts · last attempt before today 09:30"
+        assert f"only: {told}" in shown(app)
+        await press(pilot, "enter", "y")
+        assert f"Busy · {told} → New" in shown(app)
+        await press(pilot, "tab", "enter")
+        assert isinstance(app.screen, MessageScreen)
 
 
 async def test_a_filter_that_cannot_be_understood_says_so_and_is_not_taken(mixed_shop: SmallShop) -> None:

@@ -338,16 +338,16 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             return
         found = recyclable_statuses(self.cards)
         self.selected = set(found)
-        waiting = sum(card.callbacks for card in self.cards.rows if card.cls is StatusClass.RECYCLABLE)
-        self.say(
-            Content(
-                _("Selected all recyclable; {count} with a pending callback are left out.").format(
-                    count=count(waiting)
-                )
-                if found
-                else _("Nobody here is recyclable.")
-            )
-        )
+        waiting = sum(card.callbacks for card in self.cards.rows if card.status in self.selected)
+        if not found:
+            told = _("Nobody here is recyclable.")
+        elif waiting:
+            told = _(
+                "Selected all recyclable; those with a pending callback are left out ({count} here)."
+            ).format(count=count(waiting))
+        else:
+            told = _("Selected all recyclable.")
+        self.say(Content(told))
         self._choose()
 
     def action_clear(self) -> None:

@@ -261,6 +261,14 @@ def repaired(done: Repaired) -> str:
 # ── past recycles ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def which(batch: BatchView, says: Says) -> str:
+    """Which leads a past recycle was about and what they became; times on the reader's clock."""
+    told, before = batch.filters, batch.chosen.last_before
+    if before is not None:
+        told = told.replace(before.isoformat(timespec="minutes"), says.moment(before))
+    return f"{told} → {label(batch.target)}"
+
+
 def batch_row(batch: BatchView, says: Says, low: bool, width: int) -> Content:
     """One past recycle: a line where the terminal is low, else two."""
     glyph, style = _STATES[batch.state]
@@ -269,7 +277,7 @@ def batch_row(batch: BatchView, says: Says, low: bool, width: int) -> Content:
         called=count(batch.called), contacted=count(batch.contacted), sold=count(batch.sold)
     )
     head = f"#{batch.id} {says.moment(batch.at)} {batch.who or '–'}"
-    which = f"{batch.filters} → {label(batch.target)}"
+    about = which(batch, says)
     if low:
         if width < _WIDE:
             came = _("called {called} · sold {sold}").format(
@@ -277,7 +285,7 @@ def batch_row(batch: BatchView, says: Says, low: bool, width: int) -> Content:
             )
         leads = several("{count} lead", "{count} leads", batch.recycled)
         right = Content.assemble(f" {leads} · {came}  ", state)
-        return text.spread(data(f"{head}  {which}"), right, width)
+        return text.spread(data(f"{head}  {about}"), right, width)
     undo = ""
     if batch.undone_at is not None:
         undo = " · " + _("{restored} back, {kept} kept").format(
@@ -287,15 +295,14 @@ def batch_row(batch: BatchView, says: Says, low: bool, width: int) -> Content:
         recycled=count(batch.recycled), selected=count(batch.selected)
     )
     second = data(f"  {done} · {came}{undo}", "$quiet")
-    return Content("\n").join([text.spread(data(f"{head}   {which}"), state, width), second.truncate(width)])
+    return Content("\n").join([text.spread(data(f"{head}   {about}"), state, width), second.truncate(width)])
 
 
 def batch_text(batch: BatchView, says: Says) -> str:
     """Everything about a past recycle, for its window."""
     lines = [
         _("{when} by {who}").format(when=says.moment(batch.at), who=batch.who or "–"),
-        _("Which: {filters}").format(filters=batch.filters),
-        _("To: {target}").format(target=label(batch.target))
+        which(batch, says)
         + (" · " + _("attempts reset") if batch.reset_attempts else "")
         + (" · " + _("finals included") if batch.include_final else ""),
         _("State: {state}").format(state=_(batch.state.value)),
@@ -334,7 +341,7 @@ def undo_question(batch: BatchView, says: Says) -> str:
             when=says.moment(batch.at),
             who=batch.who or "–",
         ),
-        f"{batch.filters} → {label(batch.target)}",
+        which(batch, says),
         "",
         _("Whoever was called, changed or claimed since stays; the others stand as before."),
         *([_("Called since: {count}").format(count=count(batch.called))] if batch.called else []),
@@ -349,7 +356,7 @@ def resume_question(batch: BatchView, says: Says) -> str:
             recycled=count(batch.recycled), selected=count(batch.selected), when=says.moment(batch.at),
             who=batch.who or "–",
         ),
-        f"{batch.filters} → {label(batch.target)}",
+        which(batch, says),
         "",
         _("It goes on after the last step that was saved, with those that still fit."),
     ]  # fmt: skip
