@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlmodel import Session, select
+from textual import events
 
 from domain.campaigns.models import Campaign
 from domain.errors import Unavailable
@@ -141,3 +142,20 @@ async def test_people_of_a_closed_campaign_are_counted_as_waiting(open_app: Open
         await settled(pilot)
         due, ready, yours, later, waiting, done = line_with(app, "Renewals").split()[-6:]
         assert (due, ready, yours, later, waiting, done) == ("0", "0", "0", "0", "1", "0")
+
+
+async def test_enter_opens_the_campaign_an_arrow_led_to_however_fast_and_once(
+    open_app: OpenApp, small_shop: SmallShop
+) -> None:
+    small_shop.clock.forward(hours=3)
+    app = open_app(user="ana")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        for key in ("down", "enter", "enter"):
+            app.post_message(events.Key(key, None))
+        await settled(pilot)
+        assert [screen.name or type(screen).__name__ for screen in app.screen_stack][1:] == [
+            "CampaignsScreen",
+            "ConsoleScreen",
+        ]
+        assert "Renewals" in shown(app).splitlines()[0]

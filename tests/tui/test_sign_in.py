@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlmodel import Session, select
+from textual import events
 
 from domain.people.models import User
 from tests.tui.screens_text import line_with, settled, shown
@@ -159,3 +160,23 @@ async def test_somebody_disabled_since_the_list_was_made_is_refused(
         await settled(pilot)
         assert isinstance(app.screen, SignInScreen)
         assert "ana is disabled" in shown(app)
+
+
+async def test_a_name_typed_as_fast_as_a_machine_types_is_the_one_who_signs_in(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        for key in (*"audrey", "enter"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert app.desk.actor.name == "audrey"
+
+
+async def test_a_password_typed_so_fast_arrives_as_a_whole(open_app: OpenApp) -> None:
+    app = open_app(user="sofia")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        for key in (*"open", "space", *"sesame", "enter"):
+            app.post_message(events.Key(key, {"space": " ", "enter": None}.get(key, key)))
+        await settled(pilot)
+        assert app.desk.actor.name == "sofia"

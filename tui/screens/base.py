@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import ModalScreen, Screen
@@ -61,6 +62,23 @@ class CommandScreen(Asking, Screen[Result]):
         if command.when and not self.condition(command.when):
             return None
         return True
+
+    def after_keys(self, call: Callable[[], None]) -> None:
+        """Do it when the keys typed before are done, unless this screen was left by then.
+
+        A key with priority, as Enter is, overtakes those: a name typed as fast as a machine types, and Enter, would
+        choose whoever was chosen before the name. So it goes the way of a key, from where one is up to the
+        application, and once more for what the keys changed.
+        """
+
+        def here() -> None:
+            if self.app.screen is self:
+                call()
+
+        way: Callable[[], object] = here
+        for node in 2 * list(reversed((self.focused or self).ancestors_with_self)):
+            way = partial(node.call_later, way)
+        way()
 
     def read_alerts(self) -> None:
         """Look whether background jobs are in trouble; the first lines of the screens tell those it concerns."""

@@ -158,6 +158,9 @@ class CampaignsScreen(CommandScreen[None]):
 
     def action_open(self) -> None:
         """Work in the campaign one stands on; pressed before they are counted, in the first one then."""
+        self.after_keys(self._open)
+
+    def _open(self) -> None:
         if not self._loaded:
             self._in_a_hurry = True
             return

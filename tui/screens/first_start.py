@@ -57,6 +57,9 @@ class FirstStartScreen(CommandScreen["str | None"]):
 
     def action_enter(self) -> None:
         """Make the shop."""
+        self.after_keys(self._make)
+
+    def _make(self) -> None:
         name = self.query_one(Input).value.strip()
         if name:
             self.dismiss(name)

@@ -102,6 +102,9 @@ class SignInScreen(CommandScreen[Actor | None]):
 
     def action_enter(self) -> None:
         """Sign in the chosen person, after the password where there is one."""
+        self.after_keys(self._enter)
+
+    def _enter(self) -> None:
         if self._checking:
             return
         if self.asked_for is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from textual import on
@@ -79,15 +77,6 @@ class ListScreen(CommandScreen[Result]):
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_open()
-
-    def after_keys(self, call: Callable[[], None]) -> None:
-        """Do it when the keys pressed before are done: Enter would overtake an arrow pressed just before it.
-
-        A key without priority goes from the list up to the application, and so does this.
-        """
-        for node in reversed(self.rows.ancestors_with_self):
-            call = partial(node.call_later, call)
-        call()
 
     def action_open(self) -> None:
         """What Enter does with the row one stands on."""

@@ -77,6 +77,9 @@ class PeopleScreen(ListScreen[None]):
 
     def action_open(self) -> None:
         """Everything about this lead."""
+        self.after_keys(self._open)
+
+    def _open(self) -> None:
         if self.rows.chosen is not None:
             from tui.screens.leading.lead import LeadScreen
 

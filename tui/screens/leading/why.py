@@ -123,6 +123,9 @@ class WhyScreen(Repairing[None], ListScreen[None]):
 
     def action_open(self) -> None:
         """The people of the row."""
+        self.after_keys(self._open)
+
+    def _open(self) -> None:
         chosen = self.rows.chosen
         bucket = next((b for b in self.funnel.buckets if b.reason == chosen), None) if self.funnel else None
         if bucket is not None and bucket.count:
