@@ -146,14 +146,15 @@ class StatusCards(Widget, can_focus=True):
         """The card beside, above or below."""
         there = self.cursor + across + down * self._columns(self.size.width)
         if 0 <= there < len(self.cards):
-            self._go(there)
+            self.go(there)
 
     def action_jump(self, where: int) -> None:
         """The first card (0) or the last (-1)."""
         if self.cards:
-            self._go(where % len(self.cards))
+            self.go(where % len(self.cards))
 
-    def _go(self, index: int) -> None:
+    def go(self, index: int) -> None:
+        """The cursor on this card."""
         self.cursor = index
         self.refresh()
         width = self.size.width
@@ -171,7 +172,7 @@ class StatusCards(Widget, can_focus=True):
         column, row = event.x // self._card_width(width), event.y // height
         index = row * columns + column
         if column < columns and index < len(self.cards):
-            self._go(index)
+            self.go(index)
             self.post_message(self.Chosen(self.cards[index].status))
 
 

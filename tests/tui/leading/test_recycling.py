@@ -244,11 +244,11 @@ async def test_finals_are_chosen_only_when_asked_for_and_do_not_call_never(mixed
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "c")
-        cards = screen_of(app)._cards
+        cards = screen_of(app).grid
         places = {card.status: place for place, card in enumerate(cards.cards)}
 
         async def choose(status: str) -> None:
-            cards._go(places[status])
+            cards.go(places[status])
             await press(pilot, "space")
 
         await choose("sale")
@@ -262,6 +262,21 @@ async def test_finals_are_chosen_only_when_asked_for_and_do_not_call_never(mixed
         assert screen_of(app).selected == {"sale"}
         assert "✕ Do not call: never recycled" in shown(app)
         await press(pilot, "i")
+        assert screen_of(app).selected == set()
+
+
+async def test_a_status_of_a_later_version_is_a_card_and_cannot_be_chosen(mixed_shop: SmallShop) -> None:
+    strange = text(
+        "UPDATE lead SET status = :status WHERE id = (SELECT max(id) FROM lead WHERE status = 'busy')"
+    )
+    mixed_shop.write(lambda session: session.execute(strange, {"status": MARKUP}))
+    app = leading(mixed_shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "c", "end", "left", "space")
+        assert f"⚠ {MARKUP}" in shown(app)
+        assert f"{TOTAL} leads" in shown(app)
+        assert f"✕ {MARKUP}: no status this version knows" in shown(app)
         assert screen_of(app).selected == set()
 
 
@@ -314,11 +329,11 @@ async def test_an_answer_about_an_earlier_choice_is_dropped(mixed_shop: SmallSho
             return preview(wanted)
 
         app.desk.preview = slow
-        cards = screen_of(app)._cards
-        cards._go(1)
+        cards = screen_of(app).grid
+        cards.go(1)
         await pilot.press("space")
         await until(pilot, lambda: len(asked) == 1)
-        cards._go(2)
+        cards.go(2)
         await pilot.press("space", "e", "e")
         await pilot.pause()
         assert len(asked) == 1, "one question at a time"

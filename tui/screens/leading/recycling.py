@@ -1,55 +1,42 @@
-"""Recycling: which leads, what becomes of them, how many of them when; and the recycles of the past.
-
-Every status of the campaign is a card. Figures follow each choice, read in threads; an answer that is no longer
-what is chosen is dropped.
-"""
+"""Recycling: the choice, the question, the work, and the recycles of the past, put together on one screen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from domain.codes import DialStatus, StatusClass
-from domain.errors import DomainError
 from domain.people.rights import LEADING_ROLES
-from domain.recycling.cards import recyclable_statuses
-from domain.recycling.selection import Filters
-from tui import commands, i18n
-from tui.i18n import _, several
+from tui import commands
+from tui.i18n import _
 from tui.screens.leading import recycling_words as words
-from tui.screens.leading.base import ListScreen
+from tui.screens.leading.recycling_choice import Choosing
 from tui.screens.leading.recycling_past import PastRecycles
-from tui.screens.leading.repairing import Repairing
 from tui.supervising_recycling import Wanted
-from tui.text import count, data, fit
+from tui.text import data
 from tui.widgets.key_line import KeyLine
 from tui.widgets.rows import Rows
 from tui.widgets.status_cards import StatusCards
-from tui.widgets.switches import Switch, Switches
+from tui.widgets.switches import Switches
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from domain.recycling.applying import Recycled
-    from domain.recycling.cards import Card, Cards
     from domain.recycling.preview import Preview
     from domain.repair.kinds import Problems
-    from tui.screens.leading.recycling_filters import Narrowed
 
 REFRESH_SECONDS = 10.0
 _ROUNDS = 6
 """Problems and past recycles are counted again every so many rounds: they cost more than the cards."""
 
 
-class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
-    """``selected`` are statuses (``no_status`` for none); ``narrowed`` is what the filters say."""
+class RecyclingScreen(Choosing, PastRecycles):
+    """One campaign; leads are chosen above, past recycles stand below."""
 
     REGISTRY = "recycling"
     BINDINGS = commands.bindings("recycling")
@@ -74,18 +61,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         super().__init__(_("Recycle"))
         self.campaign_id = campaign_id
         self.campaign = name
-        self.cards: Cards | None = None
         self.problems: Problems | None = None
-        self.selected: set[str] = set()
-        self.target = DialStatus.NEW.value
-        self.reset = False
-        self.final = False
-        self.narrowed: Narrowed | None = None
-        self.seen: Preview | None = None
-        self._counting = False
-        self._changed = False
         self._round = 0
-        self._refused = False
 
     def compose(self) -> ComposeResult:
         actor = self.desk.actor
@@ -102,18 +79,10 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._cards.selectable = lambda card: not self._why_not(card)
+        self.grid.selectable = lambda card: not self.why_not(card)
         self.set_interval(REFRESH_SECONDS, self._tick)
-        self._draw_choice()
+        self.draw_choice()
         self.action_refresh()
-
-    @property
-    def _cards(self) -> StatusCards:
-        return self.query_one(StatusCards)
-
-    @property
-    def _says(self) -> words.Says:
-        return words.Says(self.desk.now(), self.desk.preferences.zone, i18n.language())
 
     def condition(self, name: str) -> bool:
         """``idle``: no work is going on. ``past``, ``stopped``: of the marked recycle. ``problems``: there are."""
@@ -130,13 +99,13 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             return
         self._round += 1
         if self.working or self._round % _ROUNDS:
-            self._load_cards()
+            self.load_cards()
         else:
             self.action_refresh()
 
     def action_refresh(self) -> None:
         """Count everything again."""
-        self._load_cards()
+        self.load_cards()
         self.ask(
             lambda: self.desk.problems(self.campaign_id),
             self._show_problems,
@@ -148,43 +117,6 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
     def count_again(self) -> None:
         self.action_refresh()
 
-    def refused(self, error: DomainError) -> None:
-        self._refused = True
-        super().refused(error)
-
-    def _load_cards(self) -> None:
-        list_id = self.narrowed.filters.list_id if self.narrowed else None
-        self.ask(
-            lambda: self.desk.status_cards(self.campaign_id, list_id),
-            self._show_cards,
-            group="cards",
-            failed=self.refused,
-        )
-
-    def _show_cards(self, cards: Cards) -> None:
-        first, self.cards = self.cards is None, cards
-        self.selected &= {card.status for card in cards.rows if not self._why_not(card)}
-        self.head(
-            Content.assemble(
-                (fit(self.campaign, 40).rstrip(), "bold"),
-                "   ",
-                several("{count} lead", "{count} leads", cards.total),
-                *(
-                    [f" {_('of the list')} ", self.narrowed.list_name]
-                    if self.narrowed and self.narrowed.list_name
-                    else []
-                ),
-                " · ",
-                (_("{count} recyclable").format(count=count(cards.recyclable)), "$class-recyclable"),
-            )
-        )
-        self._draw_choice()
-        if first or self._refused:
-            self._refused = False
-            self.say(Content(""))
-            self.refresh_bindings()
-        self._count()
-
     def _show_problems(self, problems: Problems) -> None:
         self.problems = problems
         banner = self.query_one("#banner", Static)
@@ -192,204 +124,6 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         may_fix = self.desk.actor.role in LEADING_ROLES
         banner.update(words.banner(problems, key=self.app.keys.shown("leads.fix"), may_fix=may_fix))
         self.refresh_bindings()
-
-    # ── the choice ───────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def wanted(self) -> Wanted:
-        """What is chosen now."""
-        filters = self.narrowed.filters if self.narrowed else Filters(())
-        in_order = (
-            tuple(card.status for card in self.cards.rows if card.status in self.selected)
-            if self.cards
-            else ()
-        )
-        return Wanted(
-            self.campaign_id, replace(filters, statuses=in_order), self.target, self.reset, self.final
-        )
-
-    def _only(self) -> str:
-        return self.narrowed.in_words(self._says) if self.narrowed else ""
-
-    def _why_not(self, card: Card) -> str:
-        """Why this card cannot be selected; empty where it can."""
-        if card.status == DialStatus.DNC:
-            return _("never recycled")
-        if card.cls is StatusClass.FINAL and not self.final:
-            key = self.app.keys.shown("recycling.final")
-            return _("final: {key} includes finals").format(key=key)
-        return ""
-
-    def _draw_choice(self) -> None:
-        """Cards, switches and the words of the card under the cursor, as chosen now."""
-        if self.cards is not None:
-            self._cards.show(self.cards.rows, self.selected)
-        shown = self.app.keys.shown
-        only = self._only()
-        self.query_one(Switches).show(
-            [
-                Switch(
-                    shown("recycling.target"),
-                    _("To {status} ▾").format(status=words.label(self.target)),
-                    "target",
-                ),
-                Switch(shown("recycling.reset"), _("reset attempts"), "reset_attempts", self.reset),
-                Switch(shown("recycling.final"), _("include final"), "include_final", self.final),
-                Switch(
-                    shown("recycling.filter"),
-                    _("only: {filters}").format(filters=only or _("all of them")),
-                    "filter",
-                ),
-            ]
-        )
-        self._explain()
-
-    def _explain(self) -> None:
-        card = self._cards.current
-        if card is not None:
-            self.query_one("#card", Static).update(words.card_words(card, self._why_not(card)))
-        elif self.cards is not None:
-            words_ = _("No leads yet. Bring people in: dialdeck leads import FILE --campaign {name}")
-            self.query_one("#card", Static).update(data(words_.format(name=self.campaign)))
-
-    def _choose(self) -> None:
-        """Something was chosen differently."""
-        self.seen = None
-        self._draw_choice()
-        self._count()
-
-    # ── live figures ─────────────────────────────────────────────────────────────────────────────────────
-
-    def _count(self) -> None:
-        """Read the figures of the choice; one question at a time, and the last choice is what counts."""
-        if not self.selected or self.working:
-            self.seen = None
-        elif self._counting:
-            self._changed = True
-        else:
-            self._counting, self._changed = True, False
-            wanted = self.wanted
-            self.ask(
-                lambda: self.desk.preview(wanted),
-                partial(self._counted, wanted),
-                group="figures",
-                failed=self._uncounted,
-            )
-        self._draw_figures()
-
-    def _counted(self, wanted: Wanted, seen: Preview) -> None:
-        self._counting = False
-        if wanted == self.wanted:
-            self.seen = seen
-        if self._changed or wanted != self.wanted:
-            self._count()
-        self._draw_figures()
-
-    def _uncounted(self, error: DomainError) -> None:
-        self._counting, self.seen = False, None
-        self.refused(error)
-
-    def _draw_figures(self) -> None:
-        if self.working:
-            line = self.progress_line()
-        elif not self.selected:
-            line = Content.styled(_("Nothing selected: {space} selects the card, {all} all recyclable.").format(
-                space=self.app.keys.shown("recycling.select"), all=self.app.keys.shown("recycling.all")
-            ), "$quiet")  # fmt: skip
-        elif self.seen is None:
-            line = Content.styled(_("Counting …"), "$quiet")
-        else:
-            key = self.app.keys.shown("recycling.reset")
-            line = words.figures(self.seen, len(self.selected), self._says, key)
-        self.query_one("#figures", Static).update(line)
-
-    def show_progress(self) -> None:
-        if self.working and self.done == (0, 0):
-            self.say(Content(""))
-        self._draw_figures()
-
-    # ── keys of the choice ───────────────────────────────────────────────────────────────────────────────
-
-    @on(StatusCards.Moved)
-    def _moved(self) -> None:
-        self._explain()
-
-    @on(StatusCards.Chosen)
-    def _clicked_card(self, event: StatusCards.Chosen) -> None:
-        if not self.working:
-            self.action_select()
-
-    def action_select(self) -> None:
-        """The card under the cursor, or not."""
-        card = self._cards.current
-        if card is None:
-            return
-        why_not = self._why_not(card)
-        if why_not:
-            self.say(data(f"✕ {_(card.label)}: {why_not}", "$class-problematic"))
-            return
-        self.say(Content(""))
-        self.selected ^= {card.status}
-        self._choose()
-
-    def action_select_recyclable(self) -> None:
-        """Every recyclable status with somebody a recycle would take."""
-        if self.cards is None:
-            return
-        found = recyclable_statuses(self.cards)
-        self.selected = set(found)
-        waiting = sum(card.callbacks for card in self.cards.rows if card.status in self.selected)
-        if not found:
-            told = _("Nobody here is recyclable.")
-        elif waiting:
-            told = _(
-                "Selected all recyclable; those with a pending callback are left out ({count} here)."
-            ).format(count=count(waiting))
-        else:
-            told = _("Selected all recyclable.")
-        self.say(Content(told))
-        self._choose()
-
-    def action_clear(self) -> None:
-        """None of them."""
-        self.selected.clear()
-        self.say(Content(""))
-        self._choose()
-
-    def action_reset_attempts(self) -> None:
-        """Count their attempts from nought again, or not."""
-        self.reset = not self.reset
-        self._choose()
-
-    def action_include_final(self) -> None:
-        """Let finals be selected, or not; selected ones are let go again."""
-        self.final = not self.final
-        if self.cards is not None:
-            self.selected &= {card.status for card in self.cards.rows if not self._why_not(card)}
-        self._choose()
-
-    def action_target(self) -> None:
-        """Choose what they become."""
-        from tui.screens.leading.recycling_target import TargetScreen
-
-        def chosen(target: str | None) -> None:
-            if target is not None:
-                self.target = target
-                self._choose()
-
-        self.app.push_screen(TargetScreen(self.target), chosen)
-
-    def action_filter(self) -> None:
-        """Only some of them."""
-        from tui.screens.leading.recycling_filters import FiltersScreen
-
-        def narrowed(found: Narrowed | None) -> None:
-            if found is not None:
-                self.narrowed = found if found.filters != Filters(()) else None
-                self._choose()
-                self._load_cards()
-
-        self.app.push_screen(FiltersScreen(self.campaign_id, self.narrowed), narrowed)
 
     # ── recycling ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -416,8 +150,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         self._look(self._show_preview)
 
     def _show_preview(self, wanted: Wanted, seen: Preview) -> None:
-        only = self._only()
-        text = words.preview_text(seen, only, wanted.target, wanted.reset_attempts, self._says)
+        only = self.only()
+        text = words.preview_text(seen, only, wanted.target, wanted.reset_attempts, self.reader)
         self.app.show_message(_("Preview"), text)
 
     def action_enter(self) -> None:
@@ -431,8 +165,8 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             return
         from tui.screens.confirm import ConfirmScreen
 
-        only = self._only()
-        text = words.question(seen, only, wanted.target, wanted.reset_attempts, self._says)
+        only = self.only()
+        text = words.question(seen, only, wanted.target, wanted.reset_attempts, self.reader)
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -453,11 +187,11 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
             )
         self.tell_result(f"{line} {hint}.")
         self.mark_next = done.batch_id
-        self._choose()
+        self.choose()
         self.action_refresh()
 
     def tell_result(self, line: str) -> None:
-        self._draw_figures()
+        self.draw_figures()
         self.say(data(line, "bold"))
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────
@@ -476,19 +210,19 @@ class RecyclingScreen(PastRecycles, Repairing[None], ListScreen[None]):
         if self.focused is self.rows:
             getattr(self.rows, f"action_cursor_{where}")()
         else:
-            self._cards.action_move(0, step)
+            self.grid.action_move(0, step)
 
     def action_first(self) -> None:
         if self.focused is self.rows:
             self.rows.action_first()
         else:
-            self._cards.action_jump(0)
+            self.grid.action_jump(0)
 
     def action_last(self) -> None:
         if self.focused is self.rows:
             self.rows.action_last()
         else:
-            self._cards.action_jump(-1)
+            self.grid.action_jump(-1)
 
     def action_close(self) -> None:
         """Stop the work that goes on; without any, back to the campaigns."""

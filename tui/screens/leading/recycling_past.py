@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from domain.recycling.states import BatchState
-from tui import i18n
 from tui.i18n import _
 from tui.screens.leading import recycling_words as words
 from tui.screens.leading.base import ListScreen
@@ -49,9 +48,6 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         """The past recycle one stands on."""
         return self.batches.get(self.rows.chosen or "")
 
-    def _reader(self) -> words.Says:
-        return words.Says(self.desk.now(), self.desk.preferences.zone, i18n.language())
-
     def load_past(self) -> None:
         """Read them again."""
         self.ask(
@@ -60,7 +56,7 @@ class PastRecycles(Repairing[None], ListScreen[None]):
 
     def _show_past(self, found: list[BatchView]) -> None:
         self.batches = {str(batch.id): batch for batch in found}
-        says = self._reader()
+        says = self.reader
         heading = (
             _("Past recycles (Tab goes there, Enter tells all)")
             if found
@@ -90,7 +86,7 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         batch = self.marked
         if batch is not None:
             title = _("Recycle #{number}").format(number=batch.id)
-            self.app.show_message(title, words.batch_text(batch, self._reader()))
+            self.app.show_message(title, words.batch_text(batch, self.reader))
 
     # ── taking back, going on ────────────────────────────────────────────────────────────────────────────
 
@@ -108,7 +104,7 @@ class PastRecycles(Repairing[None], ListScreen[None]):
                 self.begin(_("Taking back"), work, self._undone, self.refused_work)
 
         title = _("Take recycle #{number} back?").format(number=batch.id)
-        question = words.undo_question(batch, self._reader())
+        question = words.undo_question(batch, self.reader)
         self.app.push_screen(ConfirmScreen(title, question, yes=_("Take back"), no=_("Leave")), answered)
 
     def _undone(self, done: Undone) -> None:
@@ -135,7 +131,7 @@ class PastRecycles(Repairing[None], ListScreen[None]):
                 self.begin(_("Recycling"), work, self.recycled, self.refused_work)
 
         title = _("Go on with recycle #{number}?").format(number=batch.id)
-        question = words.resume_question(batch, self._reader())
+        question = words.resume_question(batch, self.reader)
         self.app.push_screen(ConfirmScreen(title, question, yes=_("Go on"), no=_("Leave")), answered)
 
     def recycled(self, done: Recycled) -> None:

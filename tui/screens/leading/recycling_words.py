@@ -58,7 +58,7 @@ class Says:
 
 def label(status: str) -> str:
     """A status as cards name it."""
-    return _(status_label(None if status == NO_STATUS_KEY else status))
+    return text.clean(_(status_label(None if status == NO_STATUS_KEY else status)))
 
 
 def by_status_words(by_status: Mapping[str, int]) -> str:
@@ -92,7 +92,7 @@ def card_words(card: Card, why_not: str) -> Content:
     """The card under the cursor in words: class, how many, what holds some of them."""
     parts = [
         Content.assemble(
-            (f"{card.glyph} {_(card.label)}", f"bold $class-{card.cls.value}"), f" {_(card.cls.value)}"
+            (f"{card.glyph} {label(card.status)}", f"bold $class-{card.cls.value}"), f" {_(card.cls.value)}"
         ),
         Content(several("{count} lead", "{count} leads", card.count)),
     ]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.errors import DomainError
+from tui import i18n
 from tui.i18n import _
 from tui.screens.leading import recycling_words as words
 from tui.screens.leading.long_work import LongWork
@@ -22,6 +23,12 @@ class Repairing(LongWork[Result]):
     """For screens of one campaign: ``action_fix``. They answer with ``tell_result`` and count anew after it."""
 
     campaign_id: int
+    campaign: str
+
+    @property
+    def reader(self) -> words.Says:
+        """How times are written here and now."""
+        return words.Says(self.desk.now(), self.desk.preferences.zone, i18n.language())
 
     def tell_result(self, line: str) -> None:
         """What came of the work, where this screen answers."""
