@@ -19,7 +19,7 @@ from domain.calling.level import HIGHEST_LEVEL, pace
 from domain.calling.level import target as level_of
 from domain.calling.models import HopperEntry, Lead
 from domain.calling.phones import PUT_OFF
-from domain.calling.ready import Candidate, Range, first_ready, has_overdue, numbers
+from domain.calling.ready import Candidate, Number, Range, has_overdue, ready_with_numbers
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
 from domain.codes import HopperSource, HopperState, QueueState
@@ -209,10 +209,10 @@ def _fill(session: Session, campaign: Campaign, now: datetime, target: int, at_o
     added: list[Candidate] = []
     for _ in range(_TRIES):
         shortage = min(target - held, at_once) - len(added)
-        found: list[Candidate] = []
+        found: list[tuple[Candidate, Number]] = []
         if campaign.active and shortage > 0 and ranges:
-            found = first_ready(session, organisation_id, policy, ranges, shortage, now, in_hand, late)
-        chosen, put_off = _separated(session, organisation_id, policy, found, now)
+            found = ready_with_numbers(session, organisation_id, policy, ranges, shortage, now, in_hand, late)
+        chosen, put_off = _separated(found, now)
         if chosen or returned or put_off:
             taken = hopper_writes.mark(session, [each.lead_id for each, _ in chosen], returned, put_off)
             chosen = [(each, e164) for each, e164 in chosen if each.lead_id in taken]
@@ -227,17 +227,13 @@ def _fill(session: Session, campaign: Campaign, now: datetime, target: int, at_o
 
 
 def _separated(
-    session: Session, organisation_id: int, policy: Policy, found: Sequence[Candidate], now: datetime
+    found: Sequence[tuple[Candidate, Number]], now: datetime
 ) -> tuple[list[tuple[Candidate, str]], list[tuple[int, datetime | None]]]:
     """Who comes in, with the number, and who is put off: until when, or None where no number may be called."""
     chosen: list[tuple[Candidate, str]] = []
     put_off: list[tuple[int, datetime | None]] = []
-    if not found:
-        return chosen, put_off
-    known = numbers(session, organisation_id, policy, [each.lead_id for each in found], now)
     taken: set[str] = set()
-    for each in found:
-        number = known[each.lead_id]
+    for each, number in found:
         if number.e164 is None:
             put_off.append((each.lead_id, now + PUT_OFF if number.capped else None))
         elif number.in_use or number.e164 in taken:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -161,7 +162,7 @@ def first_overdue(
     return sorted((each for each in found if each.overdue), key=lambda each: each.place)
 
 
-def _chosen(late: datetime) -> Select[int | None, str, int | None, str | None, datetime, bool, bool]:
+def _chosen(late: datetime) -> Select[Any]:
     """The columns of a candidate."""
     retried = _LEADS.status.in_([status.value for status in RETRIED_STATUSES])
     is_late = and_(retried, _LEADS.recycle_batch_id.is_(None), _LEADS.next_attempt_at <= late)
@@ -205,16 +206,60 @@ def _first_of(
     without: Sequence[int],
 ) -> list[Candidate]:
     """The first of these ranges, and the first overdue of them: together they hold the first by ``place``."""
+    statement = _in_order(organisation_id, policy, ranges, overdue, shortage, now, without)
+    return [Candidate(*row) for row in session.execute(statement)]
+
+
+def _in_order(
+    organisation_id: int,
+    policy: Policy,
+    ranges: Sequence[Range],
+    overdue: Sequence[Range],
+    shortage: int,
+    now: datetime,
+    without: Sequence[int],
+) -> Select[Any]:
+    """The statement behind ``_first_of``."""
     late = now - OVERDUE
     chosen = _chosen(late)
     found = chosen.where(_first(organisation_id, policy, IN_POOL, ranges, now, shortage, without))
     if not overdue:
-        return [Candidate(*row) for row in session.execute(found)]
+        return found
     first = chosen.where(_first(organisation_id, policy, RETRIES, overdue, late, shortage, without))
     both = union(found, first).subquery()
     in_order = (both.c.rank, both.c.overdue.desc(), both.c.next_attempt_at, both.c.id)
-    rows = session.execute(select(both).order_by(*in_order).limit(shortage))
-    return [Candidate(*row) for row in rows]
+    return select(both).order_by(*in_order).limit(shortage)
+
+
+def ready_with_numbers(
+    session: Session,
+    organisation_id: int,
+    policy: Policy,
+    ranges: Sequence[Range],
+    shortage: int,
+    now: datetime,
+    without: Sequence[int] = (),
+    overdue: Collection[Range] = (),
+) -> list[tuple[Candidate, Number]]:
+    """``first_ready`` with the number each would be called on: one statement up to ``RANGES_AT_ONCE`` ranges."""
+    if len(ranges) > RANGES_AT_ONCE:
+        found = first_ready(session, organisation_id, policy, ranges, shortage, now, without, overdue)
+        known = numbers(session, organisation_id, policy, [each.lead_id for each in found], now)
+        return [(each, known[each.lead_id]) for each in found]
+    late = [each for each in ranges if each in overdue]
+    first = _in_order(organisation_id, policy, ranges, late, shortage, now, without)
+    picked = first.cte("picked").prefix_with("MATERIALIZED")
+    number, capped = _first_number(organisation_id, policy, now)
+    told = (
+        select(*picked.c, number.label("e164"), capped.label("capped"))
+        .join(Lead, col(Lead.id) == picked.c.id)
+        .cte("told")
+        .prefix_with("MATERIALIZED")  # so that a number is looked up once
+    )
+    in_use = _in_use(organisation_id, policy, told, now)
+    rows = session.execute(select(*told.c, in_use))
+    pairs = [(Candidate(*row[:7]), Number(*row[7:])) for row in rows]
+    return sorted(pairs, key=lambda pair: pair[0].place)
 
 
 _DIALLING = text("hopper_entry.state = 'dialing'")
@@ -226,16 +271,30 @@ def numbers(
     session: Session, organisation_id: int, policy: Policy, lead_ids: Iterable[int], now: datetime
 ) -> dict[int, Number]:
     """The number each of these leads would be called on, and what is against it (one statement)."""
-    number = _number()
-    capped: ColumnElement[bool] = literal(False)
-    if policy.capped:
-        number, capped = _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
+    number, capped = _first_number(organisation_id, policy, now)
     told = (
         select(col(Lead.id).label("id"), number.label("e164"), capped.label("capped"))
         .where(among_numbers(col(Lead.id), lead_ids))
         .cte("told")
         .prefix_with("MATERIALIZED")  # so that a number is looked up once
     )
+    in_use = _in_use(organisation_id, policy, told, now)
+    rows = session.execute(select(told.c.id, told.c.e164, told.c.capped, in_use))
+    return {lead_id: Number(*rest) for lead_id, *rest in rows}
+
+
+def _first_number(
+    organisation_id: int, policy: Policy, now: datetime
+) -> tuple[ScalarSelect[str], ColumnElement[bool]]:
+    """A lead's first good number under the caps, and whether only the caps would be against it."""
+    number = _number()
+    if not policy.capped:
+        return number, literal(False)
+    return _number(*_under_caps(organisation_id, policy, now)), number.is_not(None)
+
+
+def _in_use(organisation_id: int, policy: Policy, told: CTE, now: datetime) -> ColumnElement[bool]:
+    """Whether the number of a row of ``told`` is being dialled somewhere, or stands in this hopper already."""
     dialled = (
         select(col(HeldNumber.id))
         .join(HopperEntry, col(HopperEntry.id) == col(HeldNumber.entry_id))
@@ -256,9 +315,7 @@ def numbers(
             _IN_HOPPER,
         )
     )
-    in_use = or_(exists(dialled), exists(with_another)).label("in_use")
-    rows = session.execute(select(told.c.id, told.c.e164, told.c.capped, in_use))
-    return {lead_id: Number(*rest) for lead_id, *rest in rows}
+    return or_(exists(dialled), exists(with_another)).label("in_use")
 
 
 def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[str]:

@@ -43,21 +43,40 @@ class Policy:
         return midnight.astimezone(UTC), now - timedelta(days=self.cap_days or 1)
 
 
-_CACHE: OrderedDict[tuple[int, int, datetime], Policy] = OrderedDict()
+_CACHE: OrderedDict[tuple[int, int], tuple[tuple[object, ...], Policy]] = OrderedDict()
 _KEPT = 64
+_SETTINGS = (
+    "name",
+    "timezone",
+    "hours",
+    "holidays_country",
+    "holidays_subdivision",
+    "start_date",
+    "end_date",
+    "retry",
+    "recyclable",
+    "max_attempts",
+    "call_later_seconds",
+    "promotion_days",
+    "close_exhausted",
+    "cap_per_day",
+    "cap_in_days",
+    "cap_days",
+)
+"""What of a campaign makes its policy."""
 
 
 def policy_of(campaign: Campaign) -> Policy:
-    """The rules of a campaign; built once per version of its settings and kept (calendars are costly)."""
+    """The rules of a campaign; built once and kept while its settings are the same (calendars are costly)."""
     assert campaign.id is not None
-    key = (campaign.organisation_id, campaign.id, campaign.updated_at)
+    key = (campaign.organisation_id, campaign.id)
+    settings = tuple(getattr(campaign, name) for name in _SETTINGS)
     found = _CACHE.get(key)
-    if found is None or found.name != campaign.name:
-        found = _build(campaign)
-        _CACHE[key] = found
+    if found is None or found[0] != settings:
+        found = _CACHE[key] = (settings, _build(campaign))
         while len(_CACHE) > _KEPT:
             _CACHE.popitem(last=False)
-    return found
+    return found[1]
 
 
 def _build(campaign: Campaign) -> Policy:
