@@ -21,12 +21,13 @@ from tui.look import early
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parent / "pictures"
 
-# name, columns, rows, keys after sign-in and the choice of the campaign
-PICTURES: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
-    ("console", 120, 40, ("wait",)),
-    ("console-80x24", 80, 24, ("wait",)),
-    ("after-an-outcome", 80, 24, ("wait", "i")),
-    ("help", 80, 24, ("f1",)),
+# name, columns, rows, who signs in, keys on the list of campaigns and after
+PICTURES: tuple[tuple[str, int, int, str, tuple[str, ...]], ...] = (
+    ("console", 120, 40, "ana", ("down", "enter", "wait")),
+    ("console-80x24", 80, 24, "ana", ("down", "enter", "wait")),
+    ("after-an-outcome", 80, 24, "ana", ("down", "enter", "wait", "i")),
+    ("help", 80, 24, "ana", ("down", "enter", "f1")),
+    ("recycling", 120, 40, "ines", ("down", "c", "space", "right", "space", "enter", "y", "a")),
 )
 
 
@@ -42,12 +43,10 @@ async def _settled(app: DialdeckApp, pilot: Pilot[int]) -> None:
         await pilot.pause()
 
 
-async def _picture(url: str, name: str, columns: int, rows: int, keys: tuple[str, ...]) -> None:
+async def _picture(url: str, name: str, columns: int, rows: int, user: str, keys: tuple[str, ...]) -> None:
     desk = Desk(url, early(), now=lambda: NOW)
-    app = DialdeckApp(desk, user="ana")
+    app = DialdeckApp(desk, user=user)
     async with app.run_test(size=(columns, rows), notifications=True) as pilot:
-        await _settled(app, pilot)
-        await pilot.press("down", "enter")
         await _settled(app, pilot)
         for key in keys:
             if key == "wait":
@@ -65,11 +64,11 @@ async def _picture(url: str, name: str, columns: int, rows: int, keys: tuple[str
 def main() -> None:
     """Make all pictures."""
     FOLDER.mkdir(exist_ok=True)
-    for name, columns, rows, keys in PICTURES:
+    for name, columns, rows, user, keys in PICTURES:
         with tempfile.TemporaryDirectory() as folder:
             url = f"sqlite:///{folder}/demo.sqlite3"
             shop.build(url, now=NOW, leads=3000, seed=1)
-            asyncio.run(_picture(url, name, columns, rows, keys))
+            asyncio.run(_picture(url, name, columns, rows, user, keys))
 
 
 if __name__ == "__main__":
