@@ -17,6 +17,7 @@ from sqlalchemy import (
     TextClause,
     and_,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -166,7 +167,7 @@ def _chosen(late: datetime) -> Select[Any]:
     """The columns of a candidate."""
     retried = _LEADS.status.in_([status.value for status in RETRIED_STATUSES])
     is_late = and_(retried, _LEADS.recycle_batch_id.is_(None), _LEADS.next_attempt_at <= late)
-    return _CHOSEN.add_columns(is_late.label("overdue"))
+    return _CHOSEN.add_columns(func.coalesce(is_late, false()).label("overdue"))
 
 
 def _first(
