@@ -81,6 +81,8 @@ RECYCLABLE_STATUSES = frozenset(
         DialStatus.CALLBACK,
     }
 )
+IN_PLAY = frozenset({DialStatus.NEW, *RECYCLABLE_STATUSES})
+"""Statuses with which a lead may wait in the queue, as far as its campaign retries them."""
 FINAL_STATUSES = frozenset(
     {DialStatus.SALE, DialStatus.NOT_INTERESTED, DialStatus.DNC, DialStatus.INVALID, DialStatus.CLOSED}
 )

@@ -81,7 +81,7 @@ def list_leads(
     list_name: Annotated[
         str | None, typer.Option("--list", metavar="NAME", help="Of this lead list.")
     ] = None,
-    eligible: Annotated[bool, typer.Option("--eligible", help="Whose time has come.")] = False,
+    eligible: Annotated[bool, typer.Option("--eligible", help="Who may be called now.")] = False,
     recyclable: Annotated[bool, typer.Option("--recyclable", help="With a recyclable status.")] = False,
     bucket: Annotated[
         str | None, typer.Option("--bucket", metavar="ROW", help="In this row of: dialdeck leads why.")

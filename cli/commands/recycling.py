@@ -73,9 +73,11 @@ def recycle(
     Left out, whatever is chosen: do-not-call, leads in a seller's hands and those with a pending callback. Works in
     small steps while sellers go on; stopped half-way it is continued (--resume) or taken back (leads undo-recycle).
     """
+    from domain.people.rights import LEADING_ROLES, READING_ROLES, require
     from domain.recycling import applying, choosing, preview
 
     actor = work.actor
+    require(actor, *(READING_ROLES if dry_run else LEADING_ROLES), to="recycle leads")
     if resume is not None:
         with _working("Recycling") as (tell, wanted):
             done = applying.resume(

@@ -40,6 +40,11 @@ def fix_status(
     from cli.stopping import stop_request
     from domain.repair import fix
 
+    if report_only and dry_run:
+        raise typer.BadParameter(
+            "--report-only and --dry-run are two ways to change nothing; give one of them."
+        )
+
     campaign_id, list_id = _place(work, campaign, list_name)
     begun = time.monotonic()
     if report_only:

@@ -11,28 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
-    ScalarSelect,
     Select,
     String,
     bindparam,
     delete,
-    exists,
-    func,
     or_,
     select,
-    text,
     update,
 )
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from domain.base import EPOCH, BigId, metadata
+from domain.base import metadata
 from domain.calling import lead_status, queue_state
+from domain.calling.call_facts import Around, around_of, is_newest
 from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, HopperEntry, Lead
 from domain.calling.status_table import Cause, allows
 from domain.campaigns import retry
-from domain.campaigns.models import Campaign, LeadList
+from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
 from domain.codes import FINAL_STATUSES, CallResult, CampaignStatus, DialStatus, QueueState, Resolution
 from domain.constructs import insert_ignore
@@ -225,10 +222,10 @@ def _apply(
     now: datetime,
 ) -> tuple[bool, str | None]:
     """As ``apply``; also the status afterwards, for which the lead need not be read again."""
-    newest = lead.last_dial_attempt is None or call.started_at >= lead.last_dial_attempt
+    newest = is_newest(lead, call.started_at)
     target = target_of(lead.status, call.result) if newest else None
     values: dict[str, object] = {}
-    around = _around(session, lead)
+    around = around_of(session, lead)
     if call.counted:
         values["dial_attempts"] = around.attempts(lead)
         since_reset = lead.counting_from is None or call.started_at >= lead.counting_from
@@ -254,63 +251,6 @@ def _apply(
     return target is not None, None if status is None else str(status)
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What a lead's row does not say: its counted calls, whether a callback waits, whether its list is paused."""
-
-    external: int
-    own: int
-    callback_pending: bool
-    list_paused: bool
-
-    def attempts(self, lead: Lead) -> int:
-        """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``.
-
-        A call from elsewhere that did not reach the lead yet counts when it does.
-        """
-        return max(lead.imported_attempts, self.external) + self.own
-
-
-def _counted(source: str) -> ScalarSelect[int]:
-    since = bindparam("since", type_=UTCDateTime())
-    return (
-        select(func.count())
-        .select_from(Call)
-        .where(
-            col(Call.lead_id) == LEAD,
-            col(Call.source) == source,
-            or_(col(Call.source) != "external", col(Call.applied_at).is_not(None)),
-            col(Call.counted),
-            col(Call.undone_at).is_(None),
-            col(Call.started_at) >= since,
-        )
-        .scalar_subquery()
-    )
-
-
-_AROUND = select(
-    _counted("external"),
-    _counted("console"),
-    exists(
-        select(col(Activity.id)).where(
-            col(Activity.lead_id) == LEAD,
-            text("activity.state = 'pending'"),  # in the words of its index
-            col(Activity.kind) == "callback",
-        )
-    ),
-    exists(
-        select(col(LeadList.id)).where(
-            col(LeadList.id) == bindparam("list", type_=BigId), col(LeadList.active).is_(False)
-        )
-    ),
-)
-
-
-def _around(session: Session, lead: Lead) -> _Around:
-    values = {"lead": lead.id, "since": lead.counting_from or EPOCH, "list": lead.list_id}
-    return _Around(*session.execute(_AROUND, values).one())
-
-
 def _moved(
     session: Session,
     lead: Lead,
@@ -318,7 +258,7 @@ def _moved(
     target: DialStatus,
     call: ReportedCall,
     counters: dict[str, object],
-    around: _Around,
+    around: Around,
     now: datetime,
 ) -> dict[str, object]:
     """Status, campaign status, next attempt and queue for a lead that a call moved."""
@@ -362,7 +302,7 @@ def _waits(
     lead: Lead,
     policy: Policy,
     status: DialStatus,
-    around: _Around,
+    around: Around,
     *,
     exhausted: bool,
     quick_retry: bool = False,

@@ -45,6 +45,9 @@ _NOT_HELD = """NOT EXISTS (SELECT 1 FROM hopper_entry h WHERE h.campaign_id = :c
 _OPEN_LIST = "NOT EXISTS (SELECT 1 FROM lead_list w WHERE w.id = l.list_id AND NOT w.active)"
 _NOT_FINAL = "(l.status IS NULL OR l.status NOT IN ('sale', 'not_interested', 'dnc', 'invalid', 'closed'))"
 
+_IN_PLAY = "l.status IN ('new', 'no_answer', 'busy', 'failed', 'dropped', 'congestion', 'callback')"
+"""Whoever stands in the queue has such a status; data from elsewhere may say otherwise."""
+
 _CALLBACKS = f"""SELECT * FROM (SELECT {{tier}} AS tier, l.id AS lead_id, l.segment, l.version, a.due_at AS at, l.rank
  FROM activity a JOIN lead l ON l.id = a.lead_id WHERE a.state = 'pending' AND a.kind = 'callback'
  AND a.organisation_id = :organisation AND a.seller_id {{seller}} AND a.campaign_id = :campaign
@@ -65,11 +68,12 @@ def _tiers(only_open: bool) -> TextualSelect:
  UNION ALL {anyones}
  UNION ALL SELECT * FROM (SELECT 3 AS tier, l.id AS lead_id, l.segment, l.version, l.next_attempt_at AS at, l.rank
  FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 4
- AND l.next_attempt_at <= :now {part} AND (l.owner_id IS NULL OR l.owner_id = :seller) AND {_NOT_HELD}
+ AND l.next_attempt_at <= :now {part} AND (l.owner_id IS NULL OR l.owner_id = :seller)
+ AND {_IN_PLAY} AND {_NOT_HELD}
  ORDER BY l.rank, l.next_attempt_at, l.id LIMIT :few) AS dropped
  UNION ALL SELECT * FROM (SELECT 4 AS tier, l.id AS lead_id, l.segment, l.version, l.next_attempt_at AS at, l.rank
  FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.queue_state = 2
- AND l.owner_id = :seller AND l.next_attempt_at <= :now {part} AND {_NOT_HELD}
+ AND l.owner_id = :seller AND l.next_attempt_at <= :now {part} AND {_IN_PLAY} AND {_NOT_HELD}
  ORDER BY l.rank, l.next_attempt_at, l.id LIMIT :few) AS assigned"""
     statement: TextClause = text(sql).bindparams(bindparam("now", type_=UTCDateTime()))
     if only_open:

@@ -22,7 +22,7 @@ from domain.calling.phones import PUT_OFF
 from domain.calling.ready import Candidate, Number, Range, has_overdue, ready_with_numbers
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
-from domain.codes import HopperSource, HopperState, QueueState
+from domain.codes import IN_PLAY, HopperSource, HopperState, QueueState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
@@ -234,7 +234,9 @@ def _separated(
     put_off: list[tuple[int, datetime | None]] = []
     taken: set[str] = set()
     for each, number in found:
-        if number.e164 is None:
+        if each.status not in IN_PLAY:
+            put_off.append((each.lead_id, None))  # data from elsewhere: out of the queue until it is repaired
+        elif number.e164 is None:
             put_off.append((each.lead_id, now + PUT_OFF if number.capped else None))
         elif number.in_use or number.e164 in taken:
             put_off.append((each.lead_id, now + NUMBER_IN_USE))

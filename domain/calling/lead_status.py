@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, literal, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -337,7 +337,9 @@ def _as_they_were(
             col(Lead.organisation_id) == organisation_id,
             *of_batch,
             among_numbers(then.c.lead_id, lead_ids),  # there, not on the lead: the index of the batch has it
-            col(Lead.version) == json_member(then.c.after, "version", Lead.version),
+            or_(
+                col(Lead.version) == json_member(then.c.after, "version", Lead.version), _put_back_since(then)
+            ),
             *only,
         )
     )
@@ -345,6 +347,21 @@ def _as_they_were(
     for lead_id, here, there, same_time in rows:
         groups.setdefault(None if same_time and here == there else there, []).append(lead_id)
     return groups
+
+
+def _put_back_since(then: Any) -> ColumnElement[bool]:
+    """A later recycle of the lead was taken back: it stands again as the one before left it."""
+    later = metadata.tables["history_event"].alias("later")
+    return exists(
+        select(later.c.id).where(
+            later.c.organisation_id == col(Lead.organisation_id),
+            later.c.lead_id == col(Lead.id),
+            later.c.kind == Cause.RECYCLE_UNDO.value,
+            json_member(later.c.after, "version", Lead.version)
+            == json_member(then.c.after, "version", Lead.version),
+            json_member(later.c.before, "version", Lead.version) + 1 == col(Lead.version),
+        )
+    )
 
 
 _WITH_STATUS: Final = ("last_status_change", "recycle_batch_id")

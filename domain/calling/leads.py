@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Session, col
 
 from domain.calling import lead_history, phones, queue_state, why
 from domain.calling.callable_now import reasons_against
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
+from domain.calling.why_buckets import Why
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import (
     NO_STATUS_KEY,
     RECYCLABLE_STATUSES,
     DialStatus,
-    QueueState,
     Resolution,
 )
 from domain.contacts.models import Contact, ContactPhone
@@ -85,8 +85,7 @@ class LeadView:
 class LeadFilter:
     """Which leads to list.
 
-    ``eligible``: may be called now as far as the database knows (hours aside). ``bucket``: a row of the funnel
-    ``domain.calling.why``.
+    ``eligible``: may be called now. ``bucket``: a row of the funnel ``domain.calling.why``.
     """
 
     statuses: tuple[str, ...] = ()
@@ -140,9 +139,10 @@ def listing(
     )
     if actor.role not in READING_ROLES:
         statement = statement.where(col(Lead.owner_id) == actor.user_id)
-    if wanted.bucket is not None:
+    rows = {wanted.bucket, Why.CALLABLE_NOW.value if wanted.eligible else None} - {None}
+    for reason in rows:
         statement = statement.where(
-            why.people(session, actor=actor, campaign_id=campaign_id, reason=wanted.bucket, now=now)
+            why.people(session, actor=actor, campaign_id=campaign_id, reason=str(reason), now=now)
         )
     return [
         LeadLine(
@@ -195,24 +195,6 @@ def _conditions(wanted: LeadFilter, now: datetime) -> list[ColumnElement[bool]]:
         found.append(col(User.name) == wanted.seller)
     if wanted.list_name is not None:
         found.append(col(LeadList.name) == wanted.list_name)
-    if wanted.eligible:
-        waiting = col(Lead.queue_state).in_(
-            [QueueState.READY.value, QueueState.OWNED.value, QueueState.DROPPED.value]
-        )
-        due = exists(
-            select(col(Activity.id)).where(
-                col(Activity.lead_id) == col(Lead.id),
-                col(Activity.state) == "pending",
-                col(Activity.due_at) <= now,
-            )
-        )
-        found.append(
-            or_(
-                and_(waiting, col(Lead.next_attempt_at) <= now),
-                col(Lead.queue_state) == QueueState.IN_HOPPER.value,
-                and_(col(Lead.queue_state) == QueueState.CALLBACK.value, due),
-            )
-        )
     return found
 
 

@@ -188,8 +188,11 @@ def _apart(session: Session, here: Situation) -> tuple[list[_Apart], int]:
     free = session.execute(
         select(func.count())
         .select_from(entry)
+        .join(Lead, col(Lead.id) == col(entry.lead_id))
         .where(
             *own,
+            col(Lead.status).in_(sorted(here.policy.dialable)),
+            col(entry.segment).not_in(sorted(here.closed)),
             col(entry.state) == HopperState.NEW.value,
             or_(
                 col(entry.kept_until).is_(None),

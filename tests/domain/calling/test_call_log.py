@@ -14,6 +14,8 @@ from domain.calling.call_log import AppliedCalls
 from domain.calling.calls import ReportedCall
 from domain.calling.models import Call
 from domain.codes import CallResult, QueueState
+from domain.recycling import applying
+from domain.recycling.selection import Filters
 from storage.counting import count_statements
 from storage.database import Database
 from tests.support.floor import Floor
@@ -293,3 +295,25 @@ def test_two_processes_at_once_apply_each_call_once(floor: Floor) -> None:
         )
         kinds = [event.kind for event in floor.events(lead_id)]
         assert len([kind for kind in kinds if kind in ("call", "call_refused")]) == 4
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_call_from_before_a_recycle_that_comes_late_leaves_the_lead_in_play(
+    floor: Floor, reset: bool
+) -> None:
+    lead_id = floor.lead(status="failed", dial_attempts=0, queue_state=QueueState.READY.value)
+    earlier = floor.now - timedelta(hours=10)
+    done = applying.run(
+        floor.database,
+        actor=floor["sup"],
+        campaign_id=floor.campaign_id,
+        filters=Filters(("failed",)),
+        reset_attempts=reset,
+        clock=lambda: floor.now,
+    )
+    assert done.recycled == 1
+    write(floor, lead_id, "busy", earlier)
+    floor.later(minutes=1)
+    assert sync(floor).counted == 1
+    lead = floor.row(lead_id)
+    assert (lead.status, lead.last_dial_attempt, lead.dial_attempts) == ("new", None, 0 if reset else 1)

@@ -423,3 +423,14 @@ def test_who_comes_first_and_fills_the_hopper_is_told_how_many_are_ready(floor: 
     floor.leads(6)
     assert floor.next("ana").figures.ready == 5
     assert floor.next("ben").figures.ready == 4
+
+
+@pytest.mark.parametrize("status", [None, "", "weird"])
+@pytest.mark.parametrize("state", [QueueState.READY, QueueState.OWNED, QueueState.DROPPED])
+def test_nobody_without_a_known_status_is_handed_out(
+    floor: Floor, status: str | None, state: QueueState
+) -> None:
+    owner = floor["ana"].user_id if state is QueueState.OWNED else None
+    floor.lead(status=status, queue_state=state.value, owner_id=owner)
+    floor.fill()
+    assert floor.next_id("ana") is None

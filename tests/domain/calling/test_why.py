@@ -204,6 +204,27 @@ def test_the_people_of_a_row_can_be_listed(floor: Floor) -> None:
             )
 
 
+def test_eligible_are_those_callable_now(floor: Floor) -> None:
+    floor.leads(3)
+    floor.take("ana")
+    floor.lead(status="busy", next_attempt_at=floor.now + timedelta(minutes=20))
+
+    def eligible() -> int:
+        with floor.database.reading() as session:
+            found = listing(
+                session,
+                actor=floor["sup"],
+                campaign_id=floor.campaign_id,
+                wanted=LeadFilter(eligible=True),
+                now=floor.now,
+            )
+        return len(found)
+
+    assert eligible() == funnel(floor).callable_now == 2
+    floor.set_active(False)
+    assert eligible() == 0
+
+
 def test_sellers_do_not_see_it(floor: Floor) -> None:
     assert floor["ana"].role is Role.SELLER
     with floor.database.reading() as session, pytest.raises(NotAllowed):

@@ -168,3 +168,14 @@ def test_a_chunk_sends_the_same_few_statements_whatever_its_size(floor: Floor, d
                 session, actor=floor["sup"], batch_id=done.batch_id, lead_ids=ids, now=floor.now
             )
         assert restored == size
+
+
+def test_undone_newest_first_each_recycle_is_taken_back(floor: Floor, desk: Desk) -> None:
+    lead_id = floor.lead(status="congestion")
+    first = desk.recycle("congestion", reset_attempts=True)
+    second = desk.recycle("new", target="busy")
+    assert desk.undo(second.batch_id).restored == 1
+    assert floor.row(lead_id).status == "new"
+    undone = desk.undo(first.batch_id)
+    assert (undone.restored, undone.kept) == (1, 0)
+    assert floor.row(lead_id).status == "congestion"
