@@ -15,12 +15,17 @@ from domain.campaigns.models import LeadList
 from domain.sql import LEAD
 
 
-def is_newest(lead: Lead, started_at: datetime) -> bool:
-    """Whether a call is newer than all that decided where the lead stands: calls, a recycle, a reset of counters."""
-    since = [lead.last_dial_attempt, lead.counting_from]
-    if lead.recycle_batch_id is not None:
-        since.append(lead.last_status_change)
-    return all(moment is None or started_at >= moment for moment in since)
+def is_latest(lead: Lead, started_at: datetime) -> bool:
+    """Whether a call is the last attempt known, of those that count since the last reset."""
+    return all(
+        moment is None or started_at >= moment for moment in (lead.last_dial_attempt, lead.counting_from)
+    )
+
+
+def decides(lead: Lead, started_at: datetime) -> bool:
+    """Whether a call that is the latest decides where the lead stands: not one from before its recycle."""
+    recycled = lead.last_status_change if lead.recycle_batch_id is not None else None
+    return is_latest(lead, started_at) and (recycled is None or started_at >= recycled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.base import metadata
 from domain.calling import lead_status, queue_state
-from domain.calling.call_facts import Around, around_of, is_newest
+from domain.calling.call_facts import Around, around_of, decides, is_latest
 from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, HopperEntry, Lead
 from domain.calling.status_table import Cause, allows
@@ -222,8 +222,8 @@ def _apply(
     now: datetime,
 ) -> tuple[bool, str | None]:
     """As ``apply``; also the status afterwards, for which the lead need not be read again."""
-    newest = is_newest(lead, call.started_at)
-    target = target_of(lead.status, call.result) if newest else None
+    newest = is_latest(lead, call.started_at)
+    target = target_of(lead.status, call.result) if decides(lead, call.started_at) else None
     values: dict[str, object] = {}
     around = around_of(session, lead)
     if call.counted:
