@@ -6,6 +6,7 @@ Several processes may work on a test's database, so nothing hides it in an outer
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,13 @@ import pytest
 from storage.database import Database
 from tests.support import databases
 from tests.support.postgres import NoPostgres, Server, running_server
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: the collector need not look at them again and again (a fifth of the time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
