@@ -125,7 +125,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever it was, it is written down and the others go on
             logs.record("scheduler", "job failed", level="error", error=error, job=work.turn.job)
             return self._finish(work, "failed", told(error))
-        except BaseException:
+        except BaseException:  # an interrupt: the run must not look as if it went on
             self._finish(work, "stopped")  # interrupted by hand
             raise
         return self._finish(work, "stopped" if work.cut_short else "done")

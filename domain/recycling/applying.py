@@ -368,7 +368,7 @@ def _work(
             (finish if finished else stop)(session, actor=actor, batch_id=batch_id, now=clock())
     except NotWorking:
         finished = False  # somebody stopped it, or goes on with it; how far it came stands in the batch
-    except BaseException:
+    except BaseException:  # also an interrupt: the batch must not look as if it ran on
         with (
             suppress(DomainError),
             database.transaction() as session,

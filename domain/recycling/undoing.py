@@ -87,7 +87,7 @@ def undo(
         _end(database, actor, batch_id, BatchState.UNDONE if finished else BatchState.HALF_UNDONE, clock())
     except NotWorking:
         finished = False  # somebody else goes on with it
-    except BaseException:
+    except BaseException:  # also an interrupt: the undo must not look as if it ran on
         with suppress(DomainError):  # without this it shows as half undone soon
             _end(database, actor, batch_id, BatchState.HALF_UNDONE, clock())
         raise
