@@ -22,7 +22,7 @@ def pytest_collection_finish() -> None:
     """Modules and tests stay to the end: the collector need not look at them again and again (a fifth of the time)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 10, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ def postgres_template(server: Server) -> str:
 
 @contextmanager
 def sqlite_copy(template: Path, file: Path) -> Iterator[Database]:
-    """A database of one's own in ``file``."""
+    """A database of one's own in ``file``; ``template`` must be closed, so that nothing is in a log beside it."""
     shutil.copyfile(template, file)
     database = open_database(f"sqlite:///{file}")
     try:

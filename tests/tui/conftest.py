@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual import constants
 from textual.widgets import Input, TextArea
 
 from storage.database import Database
+from tests.support import databases
 from tests.tui.shop import Clock, SmallShop, build
 from tui import i18n
 from tui.app import DialdeckApp
@@ -44,10 +47,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def _built_shop(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SmallShop]:
+    """The small shop, built once in a run: hashing its password takes longer than many a test."""
+    file = tmp_path_factory.mktemp("small") / "shop.sqlite3"
+    with databases.sqlite_copy(_sqlite_template, file) as database:
+        return file, build(database, Clock())
+
+
 @pytest.fixture
-def small_shop(sqlite_database: Database, clock: Clock) -> SmallShop:
-    """The shop of ``tests.tui.shop``."""
-    return build(sqlite_database, clock)
+def small_shop(_built_shop: tuple[Path, SmallShop], tmp_path: Path, clock: Clock) -> Iterator[SmallShop]:
+    """The shop of ``tests.tui.shop``, in a file of the test's own."""
+    file, built = _built_shop
+    with databases.sqlite_copy(file, tmp_path / "shop.sqlite3") as database:
+        yield replace(
+            built, database=database, clock=clock, campaigns=dict(built.campaigns), leads=dict(built.leads)
+        )
 
 
 @pytest.fixture
