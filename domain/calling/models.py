@@ -53,14 +53,11 @@ class Lead(Entity, table=True):
             "rank",
             "next_attempt_at",
             "id",
+            "segment",
             where="queue_state = 2",
         ),
         partial_index(
-            "ix_lead_dropped",
-            "organisation_id",
-            "campaign_id",
-            "next_attempt_at",
-            where="queue_state = 4",
+            "ix_lead_dropped", "organisation_id", "campaign_id", "next_attempt_at", where="queue_state = 4"
         ),
         partial_index(
             "ix_lead_retry",
@@ -280,6 +277,14 @@ class Activity(Entity, table=True):
             "campaign_id",
             "due_at",
             where="state = 'pending'",
+        ),
+        partial_index(
+            "ix_activity_callback",
+            "organisation_id",
+            "campaign_id",
+            "due_at",
+            "lead_id",
+            where="state = 'pending' AND kind = 'callback'",
         ),
         partial_index("ix_activity_pending_lead", "lead_id", where="state = 'pending'"),
     )

@@ -23,7 +23,7 @@ from domain.calling.tally import Place
 from domain.calling.why_buckets import FINAL, OF_CLOSED, WAITING_STATES, Situation, Why, skipped, standing
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
-from domain.codes import DialStatus, HopperState, QueueState, status_label
+from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState, status_label
 from domain.contacts.models import ContactPhone
 from domain.errors import Invalid, NotFound
 from domain.people.rights import READING_ROLES, Actor, require
@@ -224,8 +224,16 @@ def _by_place(place: Place, here: Situation) -> Why | None:
 
 
 _Waiting = tuple[int, str, int, datetime]
+FIRST_CALLBACKS = 500
+"""So many are looked at for the next one: none opens before it is due, and most are due when they open."""
+_DUE = -QueueState.CALLBACK.value
+_CALLBACK = (
+    "a.organisation_id = :organisation AND a.campaign_id = :campaign "
+    "AND a.state = 'pending' AND a.kind = 'callback'"
+)
+_OUT = ", ".join(f"'{each}'" for each in ("", *sorted(status.value for status in FINAL_STATUSES)))
 
-_WAITING_SQL = """SELECT 0 AS waits, s.segment AS segment, (SELECT count(*) FROM lead l
+_WAITING_SQL = f"""SELECT 0 AS waits, s.segment AS segment, (SELECT count(*) FROM lead l
  WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.segment = s.segment
  AND l.rank = s.rank AND l.queue_state = 0 AND l.next_attempt_at > :now) AS leads,
  (SELECT min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign
@@ -235,17 +243,21 @@ _WAITING_SQL = """SELECT 0 AS waits, s.segment AS segment, (SELECT count(*) FROM
  AND l.campaign_id = :campaign AND l.queue_state = 2 AND l.next_attempt_at > :now GROUP BY l.segment
  UNION ALL SELECT 4, l.segment, count(*), min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
  AND l.campaign_id = :campaign AND l.queue_state = 4 AND l.next_attempt_at > :now GROUP BY l.segment
- UNION ALL SELECT 3, l.segment, count(*), min(c.at) FROM (SELECT a.lead_id AS lead_id, min(a.due_at) AS at
- FROM activity a WHERE a.organisation_id = :organisation AND a.state = 'pending' AND a.kind = 'callback'
- AND a.campaign_id = :campaign GROUP BY a.lead_id) c JOIN lead l ON l.id = c.lead_id
- WHERE l.queue_state = 3 AND c.at > :now GROUP BY l.segment"""
+ UNION ALL SELECT -3, l.segment, count(DISTINCT l.id), min(a.due_at) FROM activity a JOIN lead l ON l.id = a.lead_id
+ WHERE {_CALLBACK} AND a.due_at <= :now AND l.queue_state = 3 AND l.status NOT IN ({_OUT}) GROUP BY l.segment
+ UNION ALL SELECT 3, c.segment, 0, min(c.at) FROM (SELECT l.segment AS segment, a.due_at AS at
+ FROM activity a JOIN lead l ON l.id = a.lead_id WHERE {_CALLBACK} AND a.due_at > :now AND l.queue_state = 3
+ AND l.status NOT IN ({_OUT}) ORDER BY a.due_at LIMIT {FIRST_CALLBACKS}) c GROUP BY c.segment"""
 
 
 def _waiting(session: Session, here: Situation) -> list[_Waiting]:
-    """Per kind of waiting and segment: how many leads wait for a time to come, and the first of these times."""
+    """Per kind of waiting and segment: how many leads wait for a time to come, and the first of these times.
+
+    Of callbacks those due are counted (``_DUE``), for they are few: the others of their place wait.
+    """
     values = {"organisation": here.organisation_id, "campaign": here.policy.campaign_id, "now": here.now}
     rows = session.execute(timed(_WAITING_SQL, "now").columns(at=UTCDateTime()), values)
-    return [(waits, segment, leads, at) for waits, segment, leads, at in rows if leads]
+    return [(waits, segment, leads, at) for waits, segment, leads, at in rows if at is not None]
 
 
 def _capped(session: Session, here: Situation) -> int:
@@ -295,15 +307,33 @@ class _Counting:
 
     def waiting(self, found: Iterable[_Waiting], apart: Iterable[_Apart]) -> None:
         """Take those whose time is to come out of those in play."""
-        elsewhere = Counter((a.place.waits, a.place.segment) for a in apart if a.waits_on)
-        for (waits, segment, at), leads in _summed(found).items():
-            wait = min(leads - elsewhere[waits, segment], self.in_play[waits, segment])
-            if wait <= 0:
-                continue
-            why = Why.CALLBACK_LATER if waits == QueueState.CALLBACK else Why.WAITING
-            self.in_play[waits, segment] -= wait
-            self.rows[why] += wait
-            self._sooner(why, self.here.policy.calendar.next_open(at, segment))
+        known = list(apart)
+        elsewhere = Counter((a.place.waits, a.place.segment) for a in known if a.waits_on)
+        due_elsewhere = Counter(
+            a.place.segment
+            for a in known
+            if a.place.waits == QueueState.CALLBACK
+            and not a.waits_on
+            and _by_place(a.place, self.here) is None
+        )
+        leads, first = _summed(found)
+        for segment in [segment for waits, segment in self.in_play if waits == QueueState.CALLBACK]:
+            due = leads[_DUE, segment] - due_elsewhere[segment]
+            self._wait(QueueState.CALLBACK, segment, self.in_play[QueueState.CALLBACK, segment] - due, first)
+        for (waits, segment), wait in leads.items():
+            if waits not in (_DUE, QueueState.CALLBACK):
+                self._wait(waits, segment, wait - elsewhere[waits, segment], first)
+
+    def _wait(self, waits: int, segment: str, leads: int, first: dict[tuple[int, str], datetime]) -> None:
+        """Leads of a segment wait, the first of them until its time."""
+        wait = min(leads, self.in_play[waits, segment])
+        if wait <= 0:
+            return
+        why = Why.CALLBACK_LATER if waits == QueueState.CALLBACK else Why.WAITING
+        self.in_play[waits, segment] -= wait
+        self.rows[why] += wait
+        at = first.get((waits, segment))
+        self._sooner(why, at and self.here.policy.calendar.next_open(at, segment))
 
     def split_by_hours(self) -> None:
         """Those whose time has come: callable where their segment is open."""
@@ -348,11 +378,11 @@ class _Counting:
         return Bucket(why.value, why.label, why.glyph, self.rows[why], self.next_at.get(why), detail)
 
 
-def _summed(found: Iterable[_Waiting]) -> dict[tuple[int, str, datetime], int]:
-    """One row a kind of waiting and segment, with the first time: the ranks of a segment come apart."""
+def _summed(found: Iterable[_Waiting]) -> tuple[Counter[tuple[int, str]], dict[tuple[int, str], datetime]]:
+    """Leads, and the first time, by kind of waiting and segment: the ranks of a segment come apart."""
     leads: Counter[tuple[int, str]] = Counter()
     first: dict[tuple[int, str], datetime] = {}
     for waits, segment, count, at in found:
         leads[waits, segment] += count
         first[waits, segment] = min(at, first.get((waits, segment), at))
-    return {(waits, segment, first[waits, segment]): count for (waits, segment), count in leads.items()}
+    return leads, first

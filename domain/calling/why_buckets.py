@@ -125,14 +125,7 @@ def standing(situation: Situation) -> ColumnElement[str]:
         return _case(rows, situation.whole)
     rows += [
         (put_off, Why.PUT_OFF),
-        (
-            and_(
-                waits == QueueState.CALLBACK.value,
-                _callback(due=False, now=now),
-                ~_callback(due=True, now=now),
-            ),
-            Why.CALLBACK_LATER,
-        ),
+        (and_(waits == QueueState.CALLBACK.value, ~_callback_due(now)), Why.CALLBACK_LATER),
         (and_(waits.in_(WAITING_STATES), col(Lead.next_attempt_at) > now), Why.WAITING),
     ]
     for why in (Why.HOLIDAY, Why.OUTSIDE_HOURS):
@@ -153,13 +146,12 @@ def skipped(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _callback(*, due: bool, now: datetime) -> ColumnElement[bool]:
-    at = col(Activity.due_at)
+def _callback_due(now: datetime) -> ColumnElement[bool]:
     found = select(col(Activity.id)).where(
         col(Activity.lead_id) == col(Lead.id),
         col(Activity.state) == "pending",
         col(Activity.kind) == "callback",
-        at <= now if due else at > now,
+        col(Activity.due_at) <= now,
     )
     return exists(found)
 

@@ -107,6 +107,9 @@ def upgrade() -> None:
     with op.batch_alter_table('recycle_batch', schema=None) as batch_op:
         batch_op.create_index('ix_recycle_batch_campaign', ['organisation_id', 'campaign_id', 'id'], unique=False)
 
+    with op.batch_alter_table('activity', schema=None) as batch_op:
+        batch_op.create_index('ix_activity_callback', ['organisation_id', 'campaign_id', 'due_at', 'lead_id'], unique=False, sqlite_where=sa.text("state = 'pending' AND kind = 'callback'"), postgresql_where=sa.text("state = 'pending' AND kind = 'callback'"))
+
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index('ix_call_counted', ['organisation_id', 'campaign_id', 'lead_id', 'source', 'started_at', 'result', 'counted', 'undone_at'], unique=False, sqlite_where=sa.text('counted AND undone_at IS NULL'), postgresql_where=sa.text('counted AND undone_at IS NULL'))
         batch_op.create_index('ix_call_unapplied', ['organisation_id', 'started_at'], unique=False, sqlite_where=sa.text("applied_at IS NULL AND source = 'external'"), postgresql_where=sa.text("applied_at IS NULL AND source = 'external'"))
@@ -127,6 +130,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_lead_dialled_new', ['organisation_id', 'campaign_id'], unique=False, sqlite_where=sa.text("status = 'new' AND dial_attempts > 0 AND recycle_batch_id IS NULL"), postgresql_where=sa.text("status = 'new' AND dial_attempts > 0 AND recycle_batch_id IS NULL"))
         batch_op.create_index('ix_lead_no_status', ['organisation_id', 'campaign_id'], unique=False, sqlite_where=sa.text("status IS NULL OR status = ''"), postgresql_where=sa.text("status IS NULL OR status = ''"))
 
+        batch_op.drop_index('ix_lead_owned', sqlite_where=sa.text('queue_state = 2'), postgresql_where=sa.text('queue_state = 2'))
+        batch_op.create_index('ix_lead_owned', ['organisation_id', 'campaign_id', 'owner_id', 'rank', 'next_attempt_at', 'id', 'segment'], unique=False, sqlite_where=sa.text('queue_state = 2'), postgresql_where=sa.text('queue_state = 2'))
         batch_op.create_index('ix_lead_retry', ['organisation_id', 'campaign_id', 'segment', 'rank', 'next_attempt_at', 'id'], unique=False, sqlite_where=sa.text("queue_state = 0 AND status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')"), postgresql_where=sa.text("queue_state = 0 AND status IN ('no_answer', 'busy', 'failed', 'congestion', 'dropped')"))
 
     # ### end Alembic commands ###
