@@ -9,7 +9,7 @@ import typer
 
 from cli.context import Invocation
 from cli.options import a_date, command, group
-from cli.output import Column, answer, details, line, table
+from cli.output import Column, answer, details, line, local, table
 from domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -328,6 +328,9 @@ def _shown(work: Invocation, found: CampaignView) -> None:
                 ("lists", found.lists),
             ],
         )
+        for pause in found.pauses:
+            did = "resumed" if pause.active else "paused"
+            line(f"{did} {local(pause.at, work.zone)} by {pause.who or 'the system'}")
         rows = [
             (status_label(None if status == NO_STATUS_KEY else status), count)
             for status, count in sorted(found.by_status.items(), key=lambda item: -item[1])

@@ -85,7 +85,7 @@ def _place(work: Invocation, campaign: str | None, list_name: str | None) -> tup
     campaign_id = work.campaign_id(campaign) if campaign is not None else None
     if list_name is None:
         return campaign_id, None
-    found = work.read(lists.find, actor=work.actor, name_or_id=list_name)
+    found = work.read(lists.find, actor=work.actor, name_or_id=list_name, campaign_id=campaign_id)
     if campaign_id is not None and found.campaign_id != campaign_id:
         raise Invalid(f"The list {list_name} is not one of {campaign}.", code="list_name")
     return found.campaign_id, found.id

@@ -12,6 +12,7 @@ from domain.calling import lead_history, phones, queue_state, why
 from domain.calling.callable_now import reasons_against
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.calling.why_buckets import Why
+from domain.campaigns import lists
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import (
@@ -165,18 +166,8 @@ def _require_known(session: Session, actor: Actor, campaign_id: int, wanted: Lea
     """A name that is nobody's is a mistake, not an empty page."""
     if wanted.seller is not None:
         users.require_known(session, actor=actor, name=wanted.seller)
-    if wanted.list_name is None:
-        return
-    named = select(col(LeadList.id)).where(
-        col(LeadList.organisation_id) == actor.organisation_id,
-        col(LeadList.campaign_id) == campaign_id,
-        col(LeadList.name) == wanted.list_name,
-    )
-    if session.execute(named).first() is None:
-        raise NotFound(
-            f"There is no lead list {wanted.list_name} in this campaign. See: dialdeck lists list",
-            code="no_list",
-        )
+    if wanted.list_name is not None:
+        lists.require_in(session, actor=actor, campaign_id=campaign_id, name=wanted.list_name)
 
 
 def _conditions(wanted: LeadFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from domain.calling import queue_state
-from domain.calling.models import HopperEntry, Lead
+from domain.calling import history, queue_state
+from domain.calling.models import HistoryEvent, HopperEntry, Lead
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.campaigns.retry import RetryRules
@@ -22,8 +22,22 @@ from domain.campaigns.settings import CampaignSettings, apply, checked_name
 from domain.campaigns.windows import DEFAULT_HOURS
 from domain.codes import NO_STATUS_KEY, RECYCLABLE_STATUSES, HopperState
 from domain.errors import Conflict, NotFound
+from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sales.models import Product
+
+_PAUSED, _RESUMED = "campaign_paused", "campaign_resumed"
+_LAST_PAUSES = 5
+"""Pauses and resumptions told with a campaign; all of them are in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A campaign paused or (``active``) resumed: when and by whom."""
+
+    at: datetime
+    who: str | None
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,10 @@ class CampaignLine:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign with its settings and counts. ``by_status`` counts no status under ``no_status``."""
+    """A campaign with its settings and counts. ``by_status`` counts no status under ``no_status``.
+
+    pauses: the last pauses and resumptions, newest first.
+    """
 
     id: int
     name: str
@@ -73,6 +90,7 @@ class CampaignView:
     by_status: dict[str, int]
     hopper: dict[str, int]
     lists: int
+    pauses: tuple[Pause, ...]
     created_at: datetime
     updated_at: datetime
 
@@ -133,10 +151,21 @@ def set_active(session: Session, *, actor: Actor, name: str, active: bool, now: 
     """Pause or resume a campaign. Claimed people stay with their sellers until their outcome."""
     require(actor, *LEADING_ROLES, to="pause or resume campaigns")
     row = find(session, actor=actor, name=name)
-    row.active = active
-    row.updated_at = _later(row.updated_at, now)
-    session.add(row)
-    session.flush()
+    if row.active != active:
+        history.write(
+            session,
+            organisation_id=actor.organisation_id,
+            at=now,
+            kind=_RESUMED if active else _PAUSED,
+            user_id=actor.user_id,
+            campaign_id=row.id,
+            before={"active": row.active},
+            after={"active": active},
+        )
+        row.active = active
+        row.updated_at = _later(row.updated_at, now)
+        session.add(row)
+        session.flush()
     return show(session, actor=actor, name=row.name)
 
 
@@ -274,9 +303,27 @@ def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
         by_status=by_status,
         hopper=hopper,
         lists=lists,
+        pauses=_pauses(session, row),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _pauses(session: Session, row: Campaign) -> tuple[Pause, ...]:
+    """Found among the events of no single lead, which the index of the history keeps together."""
+    rows = session.execute(
+        select(col(HistoryEvent.at), col(User.name), col(HistoryEvent.kind))
+        .outerjoin(User, col(User.id) == col(HistoryEvent.user_id))
+        .where(
+            col(HistoryEvent.organisation_id) == row.organisation_id,
+            col(HistoryEvent.lead_id).is_(None),
+            col(HistoryEvent.campaign_id) == row.id,
+            col(HistoryEvent.kind).in_((_PAUSED, _RESUMED)),
+        )
+        .order_by(col(HistoryEvent.id).desc())
+        .limit(_LAST_PAUSES)
+    )
+    return tuple(Pause(at, who, kind == _RESUMED) for at, who, kind in rows)
 
 
 def counts_by_status(session: Session, *, organisation_id: int, campaign_id: int) -> dict[str, int]:

@@ -19,6 +19,9 @@ from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
 _LONGEST_ID = 18
 """Digits every row number of both databases has room for; more of them can only be a name."""
 
+_MOST_CANDIDATES = 5
+"""Lists of one name that an error line tells apart; more would hide what it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
@@ -52,25 +55,58 @@ def show(session: Session, *, actor: Actor, name_or_id: str) -> ListLine:
     return _lines(session, actor, None, row.id)[0]
 
 
-def find(session: Session, *, actor: Actor, name_or_id: str) -> LeadList:
-    """A list by number or by name (raises as ``show``)."""
+def find(session: Session, *, actor: Actor, name_or_id: str, campaign_id: int | None = None) -> LeadList:
+    """A list by number or by name (raises as ``show``).
+
+    ``campaign_id`` decides between lists of one name; the caller says what a list of another campaign means.
+    """
     same = col(LeadList.name) == name_or_id
     if name_or_id.isdecimal() and len(name_or_id) <= _LONGEST_ID:
         same = same | (col(LeadList.id) == int(name_or_id))
-    rows: Sequence[LeadList] = (
-        session.execute(select(LeadList).where(col(LeadList.organisation_id) == actor.organisation_id, same))
-        .scalars()
-        .all()
-    )
-    exact = [row for row in rows if str(row.id) == name_or_id]
+    rows: Sequence[tuple[LeadList, str]] = [
+        (row, campaign)
+        for row, campaign in session.execute(
+            select(LeadList, col(Campaign.name))
+            .join(Campaign, col(Campaign.id) == col(LeadList.campaign_id))
+            .where(col(LeadList.organisation_id) == actor.organisation_id, same)
+            .order_by(col(LeadList.id))
+        )
+    ]
+    exact = [row for row, _ in rows if str(row.id) == name_or_id]
     if exact:
         return exact[0]
+    rows = [each for each in rows if each[0].campaign_id == campaign_id] or rows
     if not rows:
         raise NotFound(f"There is no lead list {name_or_id}. See: dialdeck lists list", code="no_list")
     if len(rows) > 1:
-        numbers = ", ".join(str(row.id) for row in rows)
-        raise Invalid(f"Several lists are called {name_or_id}; use a number: {numbers}.", code="list_name")
-    return rows[0]
+        raise Invalid(
+            f"Several lists are called {name_or_id}; use a number: {_candidates(rows)}.", code="list_name"
+        )
+    return rows[0][0]
+
+
+def _candidates(rows: Sequence[tuple[LeadList, str]]) -> str:
+    """``12 (campaign Spring), 15 (campaign Autumn)``: the newest lists of one name, so that one can be chosen."""
+    newest = rows[::-1]
+    named = ", ".join(f"{row.id} (campaign {campaign})" for row, campaign in newest[:_MOST_CANDIDATES])
+    more = len(newest) - _MOST_CANDIDATES
+    return f"{named} and {more:,} older; see: dialdeck lists list" if more > 0 else named
+
+
+def require_in(session: Session, *, actor: Actor, campaign_id: int, name: str) -> None:
+    """Refuse a list name this campaign does not have; where another has it, say which."""
+    rows = session.execute(
+        select(col(Campaign.id), col(Campaign.name))
+        .join(LeadList, col(LeadList.campaign_id) == col(Campaign.id))
+        .where(col(LeadList.organisation_id) == actor.organisation_id, col(LeadList.name) == name)
+        .order_by(col(LeadList.id).desc())
+    )
+    having: dict[int, str] = {number or 0: campaign for number, campaign in rows}
+    if campaign_id in having:
+        return
+    others = ", ".join(list(having.values())[:_MOST_CANDIDATES])
+    hint = f"; there is one in: {others}." if others else ". See: dialdeck lists list"
+    raise NotFound(f"There is no lead list {name} in this campaign{hint}", code="no_list")
 
 
 def _lines(session: Session, actor: Actor, campaign_id: int | None, list_id: int | None) -> list[ListLine]:

@@ -36,7 +36,7 @@ def filters_named(
     require(actor, *READING_ROLES, to="choose leads to recycle")
     list_id = None
     if list_name is not None:
-        found = lists.find(session, actor=actor, name_or_id=list_name)
+        found = lists.find(session, actor=actor, name_or_id=list_name, campaign_id=campaign_id)
         if found.campaign_id != campaign_id:
             raise Invalid(f"The list {list_name} is not one of this campaign.", code="list_name")
         list_id = found.id

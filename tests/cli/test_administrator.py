@@ -237,7 +237,12 @@ def test_a_paused_campaign_hands_out_nobody(sqlite_campaign: Shell) -> None:
     assert sqlite_campaign.json("campaigns", "pause", "Spring")["active"] is False
     found = sqlite_campaign.json("leads", "next", "--campaign", "Spring", "--as", "ana")
     assert (found["lead_id"], "paused" in str(found["why"])) == (None, True)
+    shown = sqlite_campaign.done("campaigns", "show", "Spring").out
+    told = [line for line in shown.splitlines() if " by " in line]
+    assert [line.split()[0] for line in told] == ["paused"]
     assert sqlite_campaign.json("campaigns", "resume", "Spring")["active"] is True
+    pauses = sqlite_campaign.json("campaigns", "show", "Spring")["pauses"]
+    assert [pause["active"] for pause in pauses] == [True, False]
     assert sqlite_campaign.json("leads", "next", "--campaign", "Spring", "--as", "ana")["lead_id"] is not None
 
 

@@ -15,8 +15,8 @@ from tui.widgets.lines import Line
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose eyes: the seller's zone (None: the computer's), and the language of labels, amounts and typed
-    dates. Moments are in the language of the screens, so that one line never mixes two.
+    """Whose eyes: the seller's zone (None: the computer's), and the language of labels and typed
+    dates. Moments and amounts are in the language of the screens, so that one line never mixes two.
     """
 
     zone: ZoneInfo | None = None

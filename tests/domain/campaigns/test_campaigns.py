@@ -242,6 +242,26 @@ def test_pausing_and_resuming(floor: Floor) -> None:
     assert floor.next_id("ben") is not None
 
 
+def test_who_paused_and_resumed_a_campaign_and_when_is_kept_and_shown(floor: Floor) -> None:
+    floor.set_active(False)
+    paused_at = floor.now
+    floor.set_active(False)  # it is paused already: nothing more to tell
+    floor.later(minutes=5)
+    floor.set_active(True)
+    told = [(event.kind, event.user_id, event.before, event.after) for event in floor.events()]
+    sup = floor["sup"].user_id
+    assert told == [
+        ("campaign_paused", sup, {"active": True}, {"active": False}),
+        ("campaign_resumed", sup, {"active": False}, {"active": True}),
+    ]
+    with floor.database.reading() as session:
+        shown = campaigns.show(session, actor=floor["aud"], name="Spring").pauses
+    assert shown == (
+        campaigns.Pause(floor.now, "sup", active=True),
+        campaigns.Pause(paused_at, "sup", active=False),
+    )
+
+
 # ── the cards of the picker ──────────────────────────────────────────────────────────────────────────────
 
 

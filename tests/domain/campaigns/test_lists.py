@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from domain.calling import leads
 from domain.campaigns import lists
 from domain.codes import QueueState
 from domain.errors import Invalid, NotAllowed, NotFound
+from domain.recycling.choosing import filters_named
 from tests.support.floor import Floor
 
 
@@ -33,10 +35,53 @@ def test_one_is_found_by_name_or_number_and_an_ambiguous_name_is_said_to_be_so(f
         with pytest.raises(Invalid) as refused:
             lists.find(session, actor=floor["sup"], name_or_id="June")
         assert refused.value.code == "list_name"
-        assert number_of(floor, here) in refused.value.message
+        assert refused.value.message == (
+            f"Several lists are called June; use a number: {number_of(floor, there)} (campaign Autumn), "
+            f"{number_of(floor, here)} (campaign Spring)."
+        )
         assert lists.find(session, actor=floor["sup"], name_or_id=number_of(floor, there)).name == "June"
         with pytest.raises(NotFound):
             lists.find(session, actor=floor["sup"], name_or_id="July")
+
+
+def test_a_named_campaign_decides_between_lists_of_one_name(floor: Floor) -> None:
+    autumn = floor.campaign("Autumn")
+    for lead_id in (floor.lead(), floor.lead(campaign_id=autumn)):
+        floor.rename_list(lead_id, "June")
+    with floor.database.reading() as session:
+        chosen = filters_named(
+            session, actor=floor["sup"], campaign_id=autumn, statuses=("busy",), list_name="June"
+        )
+        named = lists.find(session, actor=floor["sup"], name_or_id="June", campaign_id=autumn)
+    assert named.campaign_id == autumn
+    assert chosen.list_id == named.id
+
+
+def test_a_list_of_another_campaign_is_refused_with_the_campaign_that_has_it(floor: Floor) -> None:
+    floor.rename_list(floor.lead(campaign_id=floor.campaign("Autumn")), "June")
+    for name, line in (("June", "there is one in: Autumn."), ("July", "See: dialdeck lists list")):
+        with pytest.raises(NotFound) as refused, floor.database.reading() as session:
+            leads.listing(
+                session,
+                actor=floor["sup"],
+                campaign_id=floor.campaign_id,
+                wanted=leads.LeadFilter(list_name=name),
+                now=floor.now,
+            )
+        assert refused.value.message.startswith(f"There is no lead list {name} in this campaign")
+        assert line in refused.value.message
+
+
+def test_of_many_lists_of_one_name_the_newest_are_told_and_how_many_more_there_are(floor: Floor) -> None:
+    found = [floor.lead(campaign_id=floor.campaign(f"Week {week}")) for week in range(8)]
+    for lead_id in found:
+        floor.rename_list(lead_id, "June")
+    with floor.database.reading() as session, pytest.raises(Invalid) as refused:
+        lists.find(session, actor=floor["sup"], name_or_id="June")
+    message = refused.value.message
+    assert message.count("(campaign Week ") == 5
+    assert f"{number_of(floor, found[-1])} (campaign Week 7)" in message
+    assert "and 3 older; see: dialdeck lists list" in message
 
 
 def test_a_list_called_by_a_number_can_still_be_found(floor: Floor) -> None:

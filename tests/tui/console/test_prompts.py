@@ -289,6 +289,13 @@ async def test_a_total_is_told_whole_however_long_the_product_is_called(small_sh
         assert "ready" in seat.screen.figures_line.shown_text()
 
 
+async def test_amounts_are_in_the_language_of_the_screen(small_shop: SmallShop) -> None:
+    offer_products(small_shop, ("Print", 1250, "USD"), default=0)
+    async with seated(small_shop, language="es") as seat:
+        await seat.press("s")
+        assert "$12.50, 1 × Print" in seat.screen.status.shown_text()
+
+
 async def test_times_are_in_the_language_of_the_screen_and_understood_in_both(small_shop: SmallShop) -> None:
     office_hours(small_shop, "mon-fri 10:30-20:00")
     async with seated(small_shop, language="es") as seat:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.calling.views import ActionView, NextLead, OutcomeResult, ReasonView
 from domain.errors import DomainError
-from tui import keymap
+from tui import i18n, keymap
 from tui.i18n import _
 from tui.keymap import shown_key
 from tui.screens.console.flow import PAGE, Ask, Outcome, Step
@@ -129,7 +129,7 @@ class Recording(NoteKeeping):
     def _ask_sale(self, action: ActionView) -> None:
         """Open the prompt at once; what can be sold is read meanwhile."""
         assert self.dossier is not None
-        prompt = SalePrompt(action, self.reader.language)
+        prompt = SalePrompt(action, i18n.language())
         self._open(prompt)
         desk, campaign = self.desk, self.dossier.campaign_id
 
