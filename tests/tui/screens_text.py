@@ -1,4 +1,4 @@
-"""What a person would read on the screen, for assertions."""
+"""What a person would press, and read on the screen then."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ async def settled(pilot: Pilot[object]) -> None:
         with suppress(WorkerCancelled, WorkerFailed):  # the application is leaving
             await pilot.app.workers.wait_for_complete()
         await pilot.pause()
+
+
+async def press(pilot: Pilot[object], *keys: str) -> None:
+    """One key after another, each when all that came of the one before is on the screen."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)

@@ -13,7 +13,7 @@ from domain.calling import claims, dialling, hopper
 from domain.people import users
 from domain.people.rights import Actor
 from storage.database import Database
-from tests.tui.screens_text import line_with, settled, shown
+from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import MARKUP, Clock, SmallShop, build
 from tui.app import DialdeckApp
 from tui.screens.confirm import ConfirmScreen
@@ -23,12 +23,6 @@ from tui.widgets.rows import Rows
 
 Snap = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-
-
-async def press(pilot: Pilot[object], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
 
 
 def leading(shop: SmallShop, who: str = "sofia") -> DialdeckApp:

@@ -1,105 +1,34 @@
-"""The background jobs on screen: how they stand, who leads, run now, let one rest, the runs; and the alerts."""
+"""The background jobs on screen: how they stand, who leads, run now, let one rest, the runs."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from domain.jobs import runs, schedules, states, turns
-from domain.jobs.turns import Ended, Turn
+from domain.jobs import runs, schedules
 from domain.people import rights
 from scheduler import jobs as bodies
 from scheduler.work import Work
-from storage.scheduler_settings import SchedulerSettings
-from tests.tui.screens_text import line_with, settled, shown
+from tests.tui.leading.jobs_at_work import ERROR, leading
+from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import SmallShop
 from tui.app import DialdeckApp
 from tui.desk import Desk
 from tui.screens.campaigns import CampaignsScreen
-from tui.screens.console import ConsoleScreen
-from tui.screens.leading.jobs import JobsScreen
 from tui.screens.leading.jobs_words import schedule, took
 
 Snap = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-HOLDER = "front-desk:4711:abc"
-ERROR = "OperationalError at hopper.py:301"
-
-
-async def press(pilot: Pilot[object], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
-
-
-def leading(shop: SmallShop, who: str = "root") -> DialdeckApp:
-    return DialdeckApp(shop.desk(), user=who)
 
 
 def by_the_wall(shop: SmallShop, who: str = "root") -> DialdeckApp:
     """An application with the real time, by which jobs run."""
     return DialdeckApp(Desk(shop.url), user=who)
-
-
-def prepare(shop: SmallShop) -> None:
-    with shop.database.transaction() as session:
-        turns.prepare(
-            session,
-            organisation_id=1,
-            planned=SchedulerSettings().planned("America/Montevideo"),
-            now=shop.clock(),
-        )
-
-
-def take(shop: SmallShop, job: str) -> Turn:
-    with shop.database.transaction() as session:
-        turn = turns.claim(
-            session,
-            organisation_id=1,
-            job=job,
-            holder=HOLDER,
-            lease=timedelta(minutes=1),
-            now=shop.clock(),
-            by_hand=True,
-        )
-    assert turn is not None
-    return turn
-
-
-def ran(shop: SmallShop, job: str, result: Ended = "done", error: str | None = None, **counts: int) -> None:
-    """A run of the job that took two seconds."""
-    turn = take(shop, job)
-    with shop.database.transaction() as session:
-        turns.finish(
-            session,
-            turn=turn,
-            result=result,
-            counts=counts,
-            now=shop.clock() + timedelta(seconds=2),
-            error=error,
-        )
-
-
-@pytest.fixture
-def worked(small_shop: SmallShop) -> SmallShop:
-    """A shop with every kind of job state."""
-    prepare(small_shop)
-    ran(small_shop, "fill_hopper", campaigns=2, added=12)
-    small_shop.clock.forward(seconds=10)
-    ran(small_shop, "retry_dropped_calls", "failed", ERROR, brought=1)
-    ran(small_shop, "retry_dropped_calls", "failed", ERROR)
-    ran(small_shop, "recycle_failed_calls", brought=3)
-    with small_shop.database.transaction() as session:
-        states.pause(session, actor=rights.system(1), job="recycle_failed_calls")
-    take(small_shop, "cleanup_stale_hopper_entries")
-    small_shop.clock.forward(seconds=20)
-    return small_shop
 
 
 # ── how they stand ───────────────────────────────────────────────────────────────────────────────────────
@@ -317,77 +246,6 @@ async def test_sellers_have_no_such_key(worked: SmallShop) -> None:
         await press(pilot, "t")
         assert isinstance(app.screen, CampaignsScreen)
         assert "jobs" not in shown(app).splitlines()[-1]
-
-
-# ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def tick(app: DialdeckApp) -> None:
-    screen = app.screen
-    assert isinstance(screen, CampaignsScreen)
-    screen._tick()
-
-
-async def test_a_failing_job_is_told_until_it_runs_well_again(worked: SmallShop) -> None:
-    app = leading(worked)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        tick(app)
-        await settled(pilot)
-        assert "⚠ retry_dropped_calls failed 12:00" in shown(app).splitlines()[0]
-        await press(pilot, "enter")
-        assert isinstance(app.screen, ConsoleScreen)
-        assert "⚠ retry_dropped_calls failed 12:00" in shown(app).splitlines()[0]
-        assert "root ● ready" in shown(app).splitlines()[0]
-        await press(pilot, "f2", "t")
-        assert "⚠ retry_dropped_calls failed 12:00" in shown(app).splitlines()[0]
-        ran(worked, "retry_dropped_calls")
-        assert isinstance(app.screen, JobsScreen)
-        app.screen._look_out()
-        await settled(pilot)
-        assert "⚠" not in shown(app).splitlines()[0]
-
-
-async def test_several_are_told_in_one(worked: SmallShop) -> None:
-    worked.clock.forward(seconds=1)
-    ran(worked, "fold_figures", "failed", ERROR)
-    app = leading(worked)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        tick(app)
-        await settled(pilot)
-        assert "⚠ fold_figures failed 12:00, 1 more" in shown(app).splitlines()[0]
-
-
-async def test_that_nobody_runs_the_jobs_is_told(small_shop: SmallShop) -> None:
-    prepare(small_shop)
-    small_shop.clock.forward(hours=1)
-    app = leading(small_shop)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        tick(app)
-        await settled(pilot)
-        assert "⚠ nobody runs the jobs since 12:01" in shown(app).splitlines()[0]
-
-
-async def test_sellers_are_not_alarmed(worked: SmallShop) -> None:
-    app = leading(worked, "ana")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        tick(app)
-        await settled(pilot)
-        assert "⚠" not in shown(app).splitlines()[0]
-
-
-async def test_whoever_signs_in_next_sees_no_alert_of_others(worked: SmallShop) -> None:
-    app = leading(worked)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        tick(app)
-        await settled(pilot)
-        assert app.alert
-        await press(pilot, "o")
-        assert "⚠" not in shown(app)
 
 
 # ── the application leads ────────────────────────────────────────────────────────────────────────────────

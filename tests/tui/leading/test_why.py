@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from textual.pilot import Pilot
 
-from tests.tui.screens_text import line_with, settled, shown
+from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import MARKUP, SmallShop
 from tui.app import DialdeckApp
 
@@ -31,12 +31,6 @@ def mixed_shop(small_shop: SmallShop) -> SmallShop:
             session.execute(text("DELETE FROM hopper_entry WHERE lead_id = :id"), lead)
             session.execute(text(f"UPDATE lead SET {values} WHERE id = :id"), lead)
     return small_shop
-
-
-async def press(pilot: Pilot[object], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
 
 
 @SIZES
