@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from domain.codes import Role
+from domain.people.rights import LEADING_ROLES, READING_ROLES
 
 EVERYWHERE = "app"
 SELLING = frozenset({Role.SELLER, Role.SUPERVISOR, Role.ADMIN})
+LEADING = frozenset(LEADING_ROLES)
+LOOKING = frozenset(READING_ROLES)
 EVERYONE = frozenset(Role)
 
 

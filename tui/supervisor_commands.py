@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from domain.people.rights import LEADING_ROLES, READING_ROLES
-from tui.command import Command, ScreenInfo
+from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.i18n import mark
 from tui.recycling_commands import RECYCLING_COMMANDS
-
-LEADING = frozenset(LEADING_ROLES)
-LOOKING = frozenset(READING_ROLES)
 
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("why", mark("Why is the queue empty?")),
