@@ -14,20 +14,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import Session, col
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.calling import tally
 from domain.calling.models import Activity, HopperEntry, Lead
 from domain.calling.ready import capped_numbers
 from domain.calling.tally import Place
 from domain.calling.why_buckets import FINAL, OF_CLOSED, WAITING_STATES, Situation, Why, skipped, standing
+from domain.calling.why_waiting import DUE, Waiting, summed, waiting
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
-from domain.codes import FINAL_STATUSES, DialStatus, HopperState, QueueState, status_label
+from domain.codes import DialStatus, HopperState, QueueState, status_label
 from domain.contacts.models import ContactPhone
 from domain.errors import Invalid, NotFound
 from domain.people.rights import READING_ROLES, Actor, require
-from domain.sql import timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def funnel(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -
     for each in apart:
         counting.set_apart(each)
     if here.whole is None:
-        counting.waiting(_waiting(session, here), apart)
+        counting.waiting(waiting(session, here, _worth_counting(places, here)), apart)
         counting.split_by_hours()
         if here.policy.capped:
             counting.capped(_capped(session, here))
@@ -223,41 +222,19 @@ def _by_place(place: Place, here: Situation) -> Why | None:
     return Why.ATTEMPTS_USED_UP if place.exhausted else Why.NO_GOOD_NUMBER
 
 
-_Waiting = tuple[int, str, int, datetime]
-FIRST_CALLBACKS = 500
-"""So many are looked at for the next one: none opens before it is due, and most are due when they open."""
-_DUE = -QueueState.CALLBACK.value
-_CALLBACK = (
-    "a.organisation_id = :organisation AND a.campaign_id = :campaign "
-    "AND a.state = 'pending' AND a.kind = 'callback'"
-)
-_OUT = ", ".join(f"'{each}'" for each in ("", *sorted(status.value for status in FINAL_STATUSES)))
-
-_WAITING_SQL = f"""SELECT 0 AS waits, s.segment AS segment, (SELECT count(*) FROM lead l
- WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign AND l.segment = s.segment
- AND l.rank = s.rank AND l.queue_state = 0 AND l.next_attempt_at > :now) AS leads,
- (SELECT min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign
- AND l.segment = s.segment AND l.rank = s.rank AND l.queue_state = 0 AND l.next_attempt_at > :now) AS at
- FROM campaign_segment s WHERE s.organisation_id = :organisation AND s.campaign_id = :campaign
- UNION ALL SELECT 2, l.segment, count(*), min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
- AND l.campaign_id = :campaign AND l.queue_state = 2 AND l.next_attempt_at > :now GROUP BY l.segment
- UNION ALL SELECT 4, l.segment, count(*), min(l.next_attempt_at) FROM lead l WHERE l.organisation_id = :organisation
- AND l.campaign_id = :campaign AND l.queue_state = 4 AND l.next_attempt_at > :now GROUP BY l.segment
- UNION ALL SELECT -3, l.segment, count(DISTINCT l.id), min(a.due_at) FROM activity a JOIN lead l ON l.id = a.lead_id
- WHERE {_CALLBACK} AND a.due_at <= :now AND l.queue_state = 3 AND l.status NOT IN ({_OUT}) GROUP BY l.segment
- UNION ALL SELECT 3, c.segment, 0, min(c.at) FROM (SELECT l.segment AS segment, a.due_at AS at
- FROM activity a JOIN lead l ON l.id = a.lead_id WHERE {_CALLBACK} AND a.due_at > :now AND l.queue_state = 3
- AND l.status NOT IN ({_OUT}) ORDER BY a.due_at LIMIT {FIRST_CALLBACKS}) c GROUP BY c.segment"""
+FEW = 1_000
+"""So many leads of one segment and rank that are due are always counted, rather than those that wait."""
 
 
-def _waiting(session: Session, here: Situation) -> list[_Waiting]:
-    """Per kind of waiting and segment: how many leads wait for a time to come, and the first of these times.
+def _worth_counting(places: dict[Place, int], here: Situation) -> int:
+    """How many of a range are counted before the other side is: half of what a segment has.
 
-    Of callbacks those due are counted (``_DUE``), for they are few: the others of their place wait.
+    None where statuses from elsewhere stand in the pool: they are not in play, but would count as due.
     """
-    values = {"organisation": here.organisation_id, "campaign": here.policy.campaign_id, "now": here.now}
-    rows = session.execute(timed(_WAITING_SQL, "now").columns(at=UTCDateTime()), values)
-    return [(waits, segment, leads, at) for waits, segment, leads, at in rows if at is not None]
+    pool = {place: leads for place, leads in places.items() if place.waits == QueueState.READY and leads}
+    if any(_by_place(place, here) is not None for place in pool):
+        return 0
+    return max(FEW, sum(pool.values()) // (2 * max(1, len(_segments(pool)))))
 
 
 def _capped(session: Session, here: Situation) -> int:
@@ -305,26 +282,35 @@ class _Counting:
         self.rows[each.why] += 1
         self._sooner(each.why, each.until)
 
-    def waiting(self, found: Iterable[_Waiting], apart: Iterable[_Apart]) -> None:
+    def waiting(self, found: Iterable[Waiting], apart: Iterable[_Apart]) -> None:
         """Take those whose time is to come out of those in play."""
-        known = list(apart)
-        elsewhere = Counter((a.place.waits, a.place.segment) for a in known if a.waits_on)
-        due_elsewhere = Counter(
-            a.place.segment
-            for a in known
-            if a.place.waits == QueueState.CALLBACK
-            and not a.waits_on
-            and _by_place(a.place, self.here) is None
-        )
-        leads, first = _summed(found)
-        for segment in [segment for waits, segment in self.in_play if waits == QueueState.CALLBACK]:
-            due = leads[_DUE, segment] - due_elsewhere[segment]
-            self._wait(QueueState.CALLBACK, segment, self.in_play[QueueState.CALLBACK, segment] - due, first)
+        leads, first = summed(found)
+        elsewhere, due_elsewhere = self._set_apart(apart)
+        for waits, mark in DUE.items():
+            for segment in [segment for how, segment in self.in_play if how == waits]:
+                if (waits, segment) not in leads:
+                    due = leads[mark, segment] - due_elsewhere[waits, segment]
+                    wait = self.in_play[waits, segment] - due
+                    self._wait(waits, segment, wait, first.get((mark, segment)))
         for (waits, segment), wait in leads.items():
-            if waits not in (_DUE, QueueState.CALLBACK):
-                self._wait(waits, segment, wait - elsewhere[waits, segment], first)
+            if waits >= 0:
+                wait -= elsewhere[waits, segment]
+                self._wait(waits, segment, wait, first.get((waits, segment)))
 
-    def _wait(self, waits: int, segment: str, leads: int, first: dict[tuple[int, str], datetime]) -> None:
+    def _set_apart(
+        self, apart: Iterable[_Apart]
+    ) -> tuple[Counter[tuple[int, str]], Counter[tuple[int, str]]]:
+        """Of those in play that are set apart: who waits for a time besides, and whose time has come."""
+        later: Counter[tuple[int, str]] = Counter()
+        due: Counter[tuple[int, str]] = Counter()
+        for each in apart:
+            if each.waits_on:
+                later[each.place.waits, each.place.segment] += 1
+            elif _by_place(each.place, self.here) is None:
+                due[each.place.waits, each.place.segment] += 1
+        return later, due
+
+    def _wait(self, waits: int, segment: str, leads: int, first: datetime | None) -> None:
         """Leads of a segment wait, the first of them until its time."""
         wait = min(leads, self.in_play[waits, segment])
         if wait <= 0:
@@ -332,8 +318,7 @@ class _Counting:
         why = Why.CALLBACK_LATER if waits == QueueState.CALLBACK else Why.WAITING
         self.in_play[waits, segment] -= wait
         self.rows[why] += wait
-        at = first.get((waits, segment))
-        self._sooner(why, at and self.here.policy.calendar.next_open(at, segment))
+        self._sooner(why, first and self.here.policy.calendar.next_open(first, segment))
 
     def split_by_hours(self) -> None:
         """Those whose time has come: callable where their segment is open."""
@@ -376,13 +361,3 @@ class _Counting:
         elif why is Why.CALLABLE_NOW:
             detail = f"in hopper {min(in_hopper, self.rows[why]):,}"
         return Bucket(why.value, why.label, why.glyph, self.rows[why], self.next_at.get(why), detail)
-
-
-def _summed(found: Iterable[_Waiting]) -> tuple[Counter[tuple[int, str]], dict[tuple[int, str], datetime]]:
-    """Leads, and the first time, by kind of waiting and segment: the ranks of a segment come apart."""
-    leads: Counter[tuple[int, str]] = Counter()
-    first: dict[tuple[int, str], datetime] = {}
-    for waits, segment, count, at in found:
-        leads[waits, segment] += count
-        first[waits, segment] = min(at, first.get((waits, segment), at))
-    return leads, first

@@ -149,8 +149,12 @@ def test_a_number_called_as_often_as_allowed_today(floor: Floor) -> None:
     assert agreed(floor) == {"capped": 1, "callable_now": 1}
 
 
+@pytest.mark.parametrize("few", [why.FEW, 0], ids=["those due", "whoever is fewer"])
 @pytest.mark.parametrize("seed", range(4))
-def test_any_mixture_is_counted_as_one_by_one(floor: Floor, seed: int) -> None:
+def test_any_mixture_is_counted_as_one_by_one(
+    floor: Floor, seed: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(why, "FEW", few)
     chance = random.Random(seed)
     floor.set(
         hours=chance.choice([ALWAYS, parse_hours("09:00-21:00")]),
