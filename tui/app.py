@@ -1,4 +1,4 @@
-"""The application: leads from opening the database over sign-in and campaigns to the console, and out again.
+"""The application: behind its way in (``tui.opening``) what all screens share, the console, errors, and the end.
 
 Screens do not know each other; each tells what the person chose, and the next one is pushed here. Nothing heavy
 is imported before the first picture is painted.
@@ -18,17 +18,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding
 from textual.reactive import var
-from textual.screen import Screen
 from textual.theme import Theme
 
 from domain.errors import DomainError
 from tui import commands, i18n, keymap, theme
-from tui.desk import Desk, Opened, wall_clock
+from tui.desk import Desk, wall_clock
 from tui.i18n import _
+from tui.opening import Opening, configuration_problems
 from tui.preferences import Preferences
 from tui.screens.base import CommandScreen
-from tui.screens.start import StartScreen
-from tui.work import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +37,8 @@ if TYPE_CHECKING:
     from domain.calling.dialler import Dialler
     from domain.calling.views import CampaignCard
     from domain.jobs.states import Trouble
-    from domain.people.rights import Actor
-    from domain.people.users import SignInChoice
+
+__all__ = ["DialdeckApp", "configuration_problems", "run"]
 
 
 def _palette() -> type[Provider]:
@@ -49,7 +47,7 @@ def _palette() -> type[Provider]:
     return PaletteProvider
 
 
-class DialdeckApp(Writer, App[int], inherit_bindings=False):
+class DialdeckApp(Opening, App[int], inherit_bindings=False):
     """``user`` signs in at once (``--as``), with ``password`` where one was given by other means.
 
     ``options`` are those of the command; with them the configuration is read behind the first picture. Without
@@ -92,21 +90,6 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
             self.register_theme(each)
         self._use_preferences()
 
-    # ── start ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def get_default_screen(self) -> Screen[object]:
-        return StartScreen(_shown_address(self.desk.url))
-
-    def on_mount(self) -> None:
-        # Heavy libraries are imported by this thread, after the first picture is on the screen.
-        self.call_after_refresh(self.ask, self._open, self._opened, group="open", failed=self._stop)
-
-    def _open(self) -> Opened:
-        """In a thread: read the configuration and open the database."""
-        if self.options is not None:
-            self.desk.configure(self.options)
-        return self.desk.open()
-
     def _use_preferences(self) -> None:
         preferences = self.desk.preferences
         i18n.set_language(preferences.language)
@@ -114,115 +97,6 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         self.set_keymap(self.keys.commands)
         configured = preferences.configured_theme or theme.DARK
         self.theme = theme.named(preferences.theme) or theme.named(configured) or theme.DARK
-
-    def _opened(self, opened: Opened) -> None:
-        if self.options is not None:
-            self._use_preferences()
-            # Somebody named in the configuration need not be known in every database (the demonstration's).
-            if self.user is None and self.desk.user in {choice.name for choice in opened.choices}:
-                self.user = self.desk.user
-        if opened.kind == "older":
-            self._offer_upgrade(opened)
-        elif opened.kind == "empty":
-            self._offer_first_start(opened)
-        elif self.user is not None:
-            self._sign_in_named(self.user, opened.choices)
-        elif len(opened.choices) == 1 and not opened.choices[0].has_password:
-            self._sign_in_named(opened.choices[0].name, opened.choices)
-        else:
-            self._show_sign_in(opened.choices)
-
-    def _offer_upgrade(self, opened: Opened) -> None:
-        from tui.screens.confirm import ConfirmScreen
-
-        def answered(yes: bool | None) -> None:
-            if not yes:
-                self._stop_with(opened.message)
-                return
-            self._say(_("Upgrading …"))
-            self.do(self.desk.upgrade, self._opened, failed=self._stop)
-
-        question = _("{message}\n\nUpgrade it now? Make a copy first if others still use the older version.")
-        window = ConfirmScreen(
-            _("Database needs an upgrade"),
-            question.format(message=opened.message),
-            yes=_("Upgrade"),
-            no=_("Leave"),
-        )
-        self.push_screen(window, answered)
-
-    def _offer_first_start(self, opened: Opened) -> None:
-        from tui.screens.first_start import FirstStartScreen, suggested_name
-
-        def answered(administrator: str | None) -> None:
-            if not administrator:
-                self.exit(0)
-                return
-            self._say(_("Making the shop …"))
-            self.do(lambda: self.desk.initialise(administrator), self._opened, failed=again)
-
-        def again(error: DomainError) -> None:
-            self._offer_first_start(opened)
-            self.show_error(error)
-
-        self.push_screen(FirstStartScreen(_shown_address(self.desk.url), suggested_name()), answered)
-
-    def _say(self, text: str) -> None:
-        start = self.screen_stack[0]
-        if isinstance(start, StartScreen):
-            start.say(text)
-
-    # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _sign_in_named(self, name: str, choices: tuple[SignInChoice, ...]) -> None:
-        def refused(error: DomainError) -> None:
-            if error.code in ("password_needed", "wrong_password"):
-                self._show_sign_in(choices, name)
-                if error.code == "wrong_password":
-                    self.show_error(error)
-            else:
-                self._stop(error)
-
-        self.ask(
-            lambda: self.desk.sign_in(name, self._password), self._signed_in, group="sign-in", failed=refused
-        )
-
-    def _show_sign_in(self, choices: tuple[SignInChoice, ...], name: str | None = None) -> None:
-        from tui.screens.sign_in import SignInScreen
-
-        self.push_screen(SignInScreen(choices, name), self._signed_in)
-        self._show_problems()
-
-    def _signed_in(self, actor: Actor | None) -> None:
-        from tui.screens.campaigns import CampaignsScreen
-
-        if actor is None:
-            self.exit(0)
-            return
-        self.push_screen(CampaignsScreen(), self._signed_out)
-        self._show_problems()
-        self.ask(self._warm_up, lambda _nothing: None, group="warm-up")
-
-    def _warm_up(self) -> None:
-        """In a thread: what the person will need next, then the work that goes on behind the screens."""
-        self.desk.warm_up()
-        self.desk.start_jobs()
-
-    def _signed_out(self, result: object) -> None:
-        self.desk.sign_out()
-        self.alert = ""
-        self.user = self._password = None
-        self.ask(self.desk.choices, self._show_sign_in, group="open", failed=self._stop)
-
-    def _show_problems(self) -> None:
-        """What is wrong with the configuration, once, above the first screen a person can use."""
-        preferences = self.desk.preferences
-        problems = configuration_problems(
-            preferences.configured_theme or preferences.theme, preferences.keymap
-        )
-        if problems and not self._told:
-            self._told = True
-            self.show_message(_("Check the configuration"), "\n".join(problems), "warning")
 
     # ── work ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -358,17 +232,6 @@ class DialdeckApp(Writer, App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def _shown_address(url: str) -> str:
-    """The address without a password, understood without loading the database library."""
-    if not url:
-        return _("the database")
-    scheme, sign, rest = url.partition("://")
-    if scheme.startswith("sqlite"):
-        return rest.removeprefix("/") or url
-    access, at, place = rest.rpartition("@")
-    return f"{scheme}{sign}{access.partition(':')[0]}{at}{place}"
-
-
 def run(
     database: str | None = None,
     user: str | None = None,
@@ -406,12 +269,6 @@ def run(
     if app.last_line:
         sys.stderr.write(app.last_line + "\n")
     return app.return_code or 0
-
-
-def configuration_problems(theme_name: str, keymap_entries: Mapping[str, str]) -> list[str]:
-    """What is wrong with the configured colours and keys, in words; for ``config check`` too."""
-    of_theme = theme.problem(theme_name)
-    return [*keymap.read(keymap_entries).problems, *([of_theme] if of_theme else [])]
 
 
 async def _until_left(app: DialdeckApp) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.screens_text import settled, shown
-from tui.app import DialdeckApp, _shown_address
+from tui.app import DialdeckApp
 from tui.look import early
+from tui.opening import shown_address
 from tui.screens.sign_in import SignInScreen
 
 OpenApp = Callable[..., DialdeckApp]
@@ -65,7 +66,7 @@ async def test_the_first_picture_says_what_is_being_opened(open_app: OpenApp) ->
     ],
 )
 def test_the_address_is_shown_without_its_password(url: str, seen: str) -> None:
-    assert _shown_address(url) == seen
+    assert shown_address(url) == seen
 
 
 def test_theme_and_mouse_are_known_before_the_configuration_is_checked(
