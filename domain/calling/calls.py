@@ -251,6 +251,29 @@ def _apply(
     return target is not None, None if status is None else str(status)
 
 
+def by_kept_call(
+    session: Session, *, lead: Lead, policy: Policy, result: CallResult, attempts: int, now: datetime
+) -> dict[str, object]:
+    """What a call makes of a new lead whose seller came too late to say more than that it took place.
+
+    Nothing where the lead is not new, or a recycle made it so. A wrong number alone ends nobody.
+    """
+    if lead.status != DialStatus.NEW or lead.recycle_batch_id is not None or lead.id is None:
+        return {}
+    kept = CallResult.NO_ANSWER if result is CallResult.INVALID else result
+    call = ReportedCall(lead_id=lead.id, result=kept, started_at=now)
+    return _moved(
+        session,
+        lead,
+        policy,
+        _STATUS_OF[kept],
+        call,
+        {"dial_attempts": attempts},
+        around_of(session, lead),
+        now,
+    )
+
+
 def _moved(
     session: Session,
     lead: Lead,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import String, and_, bindparam, exists, outerjoin, select, update
+from sqlalchemy import String, and_, bindparam, exists, outerjoin, select
 from sqlmodel import Session, col
 
-from domain.calling import history, late, lead_status, outcome_writes, phones, plan
+from domain.calling import calls, history, late, lead_status, outcome_writes, phones, plan
 from domain.calling.actions import label_of
 from domain.calling.dossier import PROMOTED, facts_of
 from domain.calling.lead_status import Event
@@ -33,7 +33,7 @@ from domain.calling.status_table import Cause
 from domain.calling.views import OutcomeResult, ReasonView
 from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
-from domain.codes import FINAL_STATUSES, DialStatus, ReasonMode, SellerState, status_label
+from domain.codes import FINAL_STATUSES, CallResult, DialStatus, ReasonMode, SellerState, status_label
 from domain.contacts import do_not_call
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotFound
@@ -313,36 +313,37 @@ def result_of(
 
 
 def _store_only(session: Session, work: Work, why: str) -> OutcomeResult:
-    """The lead is out of this seller's hands: call and note are kept, only its counters move.
+    """The lead is out of this seller's hands: call and note are kept, its counters move.
 
-    The version stays, so that whoever has the lead now is not told that it changed.
+    One that was new still stands as the call left it, so that nobody dialled is ever new. The version stays, so
+    that whoever has the lead now is not told that it changed.
     """
+    lead = work.lead
     call_id = outcome_writes.call(session, work)
-    before = history.lead_values(work.lead)
     counters = outcome_writes.counters(work)
-    session.execute(
-        update(Lead).where(col(Lead.id) == work.lead.id).values(**counters),
-        execution_options={"synchronize_session": False},
-    )
-    ended = Plan(work.lead.status, work.lead.campaign_status, work.lead.campaign_resolution, ends=True)
+    values = {
+        **counters,
+        **calls.by_kept_call(
+            session,
+            lead=lead,
+            policy=work.policy,
+            result=CallResult(work.action.result),
+            attempts=int(str(counters["dial_attempts"])),
+            now=work.now,
+        ),
+        "version": lead.version,
+    }
+    status = str(values.get("status", lead.status) or "") or None
+    ended = Plan(status, lead.campaign_status, lead.campaign_resolution, ends=True)
     outcome_writes.activities(session, work, ended, call_id)
     if work.entry is not None and work.entry.locked_by == work.actor.user_id:
         outcome_writes.leave_hopper(session, work)
     outcome_writes.forget_draft(session, work)
-    old, new = history.changed(before, history.plain(counters))
-    event_id = history.write(
-        session,
-        organisation_id=work.lead.organisation_id,
-        at=work.now,
-        kind="outcome_refused",
-        user_id=work.actor.user_id,
-        lead_id=work.lead.id,
-        contact_id=work.lead.contact_id,
-        campaign_id=work.lead.campaign_id,
-        call_id=call_id,
-        action=work.action.slug,
-        before=old,
-        after=new,
+    event = Event(
+        kind="outcome_refused", user_id=work.actor.user_id, call_id=call_id, action=work.action.slug
+    )
+    event_id = lead_status.change(
+        session, cause=Cause.CALL, lead=lead, values=values, at=work.now, event=event
     )
     states.enter(session, actor=work.actor, state=SellerState.READY, now=work.now)
     name = work.contact.name or work.contact.company or "This person"
@@ -352,7 +353,5 @@ def _store_only(session: Session, work: Work, why: str) -> OutcomeResult:
         next_attempt_at=None,
         stored_only=True,
         reasons=(),
-        notices=(
-            f"{name} {why}; your call and note were kept, the lead is {status_label(work.lead.status)}.",
-        ),
+        notices=(f"{name} {why}; your call and note were kept, the lead is {status_label(status)}.",),
     )

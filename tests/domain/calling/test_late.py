@@ -7,6 +7,7 @@ import pytest
 from domain.calling.calls import ReportedCall
 from domain.codes import CallResult
 from domain.errors import Conflict, NotAllowed
+from domain.repair import find
 from tests.support.floor import Floor
 
 
@@ -50,7 +51,8 @@ def test_if_somebody_has_the_lead_call_and_note_are_kept_and_the_seller_is_told_
     assert result.stored_only
     assert "ben" in result.notices[0]
     lead = floor.row(lead_id)
-    assert (lead.status, lead.campaign_status, lead.campaign_resolution, lead.version) == ("new", 1, None, 1)
+    told = (lead.status, lead.campaign_status, lead.campaign_resolution, lead.version)
+    assert told == ("contacted", 2, None, 1)
     [call] = floor.calls(lead_id)
     assert (call.seller_id, call.action) == (floor["ana"].user_id, "not-interested")
     assert [each.notes for each in floor.activities(lead_id)] == ["has one already"]
@@ -58,6 +60,26 @@ def test_if_somebody_has_the_lead_call_and_note_are_kept_and_the_seller_is_told_
     assert floor.events(lead_id)[-1].kind == "outcome_refused"
     assert floor.record("ben", lead_id, "not-found", expected_version=1).status == "no_answer"
     assert floor.row(lead_id).dial_attempts == len(floor.calls(lead_id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("busy", "busy"), ("wrong-number", "no_answer"), ("not-interested", "contacted")]
+)
+def test_whom_the_next_seller_gave_back_is_not_new_after_a_call_that_is_only_kept(
+    floor: Floor, action: str, status: str
+) -> None:
+    lead_id = expired_for(floor)
+    assert floor.next_id("ben") == lead_id
+    floor.skip("ben")
+    floor.later(minutes=1)
+    result = floor.record("ana", lead_id, action)
+    assert (result.stored_only, result.status) == (True, status)
+    lead = floor.row(lead_id)
+    assert (lead.status, lead.dial_attempts, lead.version) == (status, 1, 1)
+    assert floor.entries(lead_id) == []
+    assert (lead.next_attempt_at > floor.now) is (status != "contacted")
+    with floor.database.reading() as session:
+        assert find.report(session, actor=floor["sup"], now=floor.now).total == 0
 
 
 def test_if_somebody_handled_the_lead_since_the_seller_is_told_who_and_when(floor: Floor) -> None:
