@@ -90,7 +90,7 @@ FINAL_STATUSES = frozenset(
 
 def status_label(status: str | None) -> str:
     """The label of a stored status; *No status* for none, the word itself for one unknown to this version."""
-    if not status:
+    if not status or status.isspace():
         return NO_STATUS_LABEL
     return DialStatus(status).label if status in set(DialStatus) else status
 

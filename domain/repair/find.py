@@ -35,7 +35,7 @@ from sqlmodel import Session, col
 
 from domain.calling.models import Call, HopperEntry, Lead
 from domain.calling.tally_model import LeadTally
-from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult
+from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult, DialStatus
 from domain.people.rights import READING_ROLES, Actor, require
 from domain.repair.kinds import KINDS, Kind, Problems
 from domain.sql import walked
@@ -152,6 +152,7 @@ def _found(scope: Scope) -> Subquery:
             select(col(Lead.id).label("lead_id"), _rank(kind)).where(*scope.of(Lead), words)
             for kind, words in ((Kind.NO_STATUS, _WITHOUT_STATUS), (Kind.DIALED_BUT_NEW, _DIALLED_NEW))
         ),
+        _of_no_known_status(scope),
         _miscounted(scope),
         _counted_without_calls(scope),
         _ended_but_claimed(scope),
@@ -159,6 +160,30 @@ def _found(scope: Scope) -> Subquery:
     kind = func.min(every.c.kind).label("kind")
     counts = or_(every.c.kind == _RANK[Kind.STALE_CLAIMS], every.c.lead_id.not_in(_busy(scope)))
     return select(every.c.lead_id, kind).where(counts).group_by(every.c.lead_id).subquery()
+
+
+def _of_no_known_status(scope: Scope) -> Select[Any]:
+    """Leads with a word no status has (written by another program): the tally knows the words, an index the leads."""
+    words = (
+        select(col(LeadTally.campaign_id), col(LeadTally.status))
+        .where(*scope.of(LeadTally), col(LeadTally.status).not_in((*DialStatus, "")))
+        .distinct()
+        .subquery()
+    )
+    of_list = [] if scope.list_id is None else [col(Lead.list_id) == scope.list_id]
+    return (
+        select(col(Lead.id).label("lead_id"), _rank(Kind.NO_STATUS))
+        .select_from(words)
+        .join(
+            Lead,
+            and_(
+                col(Lead.organisation_id) == scope.organisation_id,
+                col(Lead.campaign_id) == words.c.campaign_id,
+                col(Lead.status) == words.c.status,
+            ),
+        )
+        .where(*of_list)
+    )
 
 
 def _rank(kind: Kind) -> Any:

@@ -79,6 +79,11 @@ class Facts:
         return max(self.imported, self.external) + self.own
 
     @property
+    def known_status(self) -> bool:
+        """Whether it has a status at all: none, an empty one and a word from elsewhere are the same."""
+        return self.status in _STATUSES
+
+    @property
     def dialled_new(self) -> bool:
         """Still new though dialled, and no recycle made it so."""
         return self.status == DialStatus.NEW and self.batch_id is None and self.attempts > 0
@@ -87,7 +92,7 @@ class Facts:
     def kind(self) -> Kind | None:
         """The problem, by the rules ``find`` puts to the database."""
         if not self.busy:
-            if not self.status:
+            if not self.known_status:
                 return Kind.NO_STATUS
             if self.dialled_new:
                 return Kind.DIALED_BUT_NEW
@@ -110,7 +115,7 @@ def repaired(facts: Facts, policy: Policy, now: datetime) -> dict[str, object]:
         return _values(facts, counters, facts.status, now, queue_state=QueueState.OUT)
     attempts, last = counters
     status = facts.status
-    if not status or _was_dialled_as_new(facts, attempts):
+    if not status or not facts.known_status or _was_dialled_as_new(facts, attempts):
         status = _status(facts, attempts)
     if status == facts.status and attempts == facts.attempts and not facts.stale:
         return _values(facts, counters, status, now)

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from domain.calling.calls import ReportedCall
 from domain.codes import CallResult, QueueState
 from domain.errors import NotAllowed
-from domain.repair import find
+from domain.repair import find, fix
 from domain.repair.find import Scope
 from domain.repair.kinds import Kind, Problems
 from tests.domain.repair.given import free_entry, problems, told
@@ -28,6 +28,19 @@ def test_leads_without_a_status_are_found_however_it_is_missing(floor: Floor) ->
     floor.leads(2, status=None)
     floor.lead(status="")
     assert problems(floor) == Problems(no_status=3)
+
+
+@pytest.mark.parametrize("word", [" ", "voicemail", "New"])
+def test_a_status_no_program_knows_is_no_status_and_is_mended(floor: Floor, word: str) -> None:
+    odd, called, fine = floor.lead(status=word), floor.lead(status=word, dial_result="busy"), floor.lead()
+    list_id = floor.row(odd).list_id
+    assert problems(floor) == Problems(no_status=2)
+    assert problems(floor, campaign_id=floor.campaign_id) == Problems(no_status=2)
+    assert problems(floor, list_id=list_id) == Problems(no_status=1)
+    done = fix.run(floor.database, actor=floor["sup"], now=floor.now)
+    assert (done.errors, done.status_assigned) == (0, {"new": 1, "busy": 1})
+    assert [floor.row(lead_id).status for lead_id in (odd, called, fine)] == ["new", "busy", "new"]
+    assert problems(floor) == Problems()
 
 
 def test_dialled_leads_that_are_still_new_are_found(floor: Floor) -> None:
