@@ -21,7 +21,8 @@ def _on_conflict(element: OnConflict, compiler: SQLCompiler, **_: object) -> str
 
 
 @written_by(Among, "sqlite")
-def _among_sqlite(element: Among, compiler: SQLCompiler, **options: object) -> str:
+@written_by(AmongNumbers, "sqlite")
+def _among_sqlite(element: Among | AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
@@ -30,12 +31,6 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: object) -> s
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: object) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT json_array_elements_text(CAST({values} AS json)))"
-
-
-@written_by(AmongNumbers, "sqlite")
-def _among_numbers_sqlite(element: AmongNumbers, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
 
 
 @written_by(AmongNumbers, "postgresql")
