@@ -118,7 +118,8 @@ def first_ready(
         if len(found) >= shortage and part[0].rank > found[shortage - 1].rank:
             break
         late = [each for each in part if each in overdue]
-        found.extend(_first_of(session, organisation_id, policy, part, late, shortage, now, without))
+        statement = _in_order(organisation_id, policy, part, late, shortage, now, without)
+        found.extend(Candidate(*row) for row in session.execute(statement))
         found.sort(key=lambda each: each.place)
     return found[:shortage]
 
@@ -196,21 +197,6 @@ def _first(
     )
 
 
-def _first_of(
-    session: Session,
-    organisation_id: int,
-    policy: Policy,
-    ranges: Sequence[Range],
-    overdue: Sequence[Range],
-    shortage: int,
-    now: datetime,
-    without: Sequence[int],
-) -> list[Candidate]:
-    """The first of these ranges, and the first overdue of them: together they hold the first by ``place``."""
-    statement = _in_order(organisation_id, policy, ranges, overdue, shortage, now, without)
-    return [Candidate(*row) for row in session.execute(statement)]
-
-
 def _in_order(
     organisation_id: int,
     policy: Policy,
@@ -220,7 +206,7 @@ def _in_order(
     now: datetime,
     without: Sequence[int],
 ) -> Select[Any]:
-    """The statement behind ``_first_of``."""
+    """The first of these ranges, and the first overdue of them: together they hold the first by ``place``."""
     late = now - OVERDUE
     chosen = _chosen(late)
     found = chosen.where(_first(organisation_id, policy, IN_POOL, ranges, now, shortage, without))
