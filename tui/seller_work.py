@@ -1,14 +1,15 @@
 """A seller's work as the screens ask for it: state, queue, calls, outcomes, drafts, each one use case.
 
-The other half of ``tui.desk.Desk``, under the same rules: one transaction and one call a method, worker threads
+A part of ``tui.desk.Desk``, under the same rules: one transaction and one call a method, worker threads
 only, heavy imports inside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from tui.signed_in import SignedIn
 
 if TYPE_CHECKING:
     from domain.calling.dialling import DialTicket
@@ -24,27 +25,13 @@ if TYPE_CHECKING:
         UndoResult,
     )
     from domain.codes import SellerState
-    from domain.people.rights import Actor
     from domain.people.states import StateView
     from domain.sales.products import ProductView
     from domain.sales.sales import SaleInput
-    from storage.database import Database
 
 
-class SellerWork:
-    """What the signed-in person does; who that is, and in which database, is the desk's."""
-
-    now: Callable[[], datetime]
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-        raise NotImplementedError
-
-    @property
-    def actor(self) -> Actor:
-        """Who is signed in."""
-        raise NotImplementedError
+class SellerWork(SignedIn):
+    """What the signed-in person does."""
 
     @property
     def language(self) -> str:

@@ -5,36 +5,17 @@ A part of ``tui.desk.Desk``, under the same rules as ``tui.seller_work``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
+
+from tui.signed_in import SignedIn
 
 if TYPE_CHECKING:
     from domain.calling.leads import LeadLine, LeadView
     from domain.calling.why import Funnel
-    from domain.people.rights import Actor
-    from storage.database import Database
 
 
-class Supervising:
-    """What the signed-in person leads; who that is, and in which database, is the desk's."""
-
-    now: Callable[[], datetime]
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-        raise NotImplementedError
-
-    @property
-    def actor(self) -> Actor:
-        """Who is signed in."""
-        raise NotImplementedError
-
-    @property
-    def signed_in(self) -> Actor | None:
-        """Who is signed in, or None."""
-        raise NotImplementedError
+class Supervising(SignedIn):
+    """What the signed-in person leads."""
 
     def funnel(self, campaign_id: int) -> Funnel:
         """Where every lead of a campaign stands."""
