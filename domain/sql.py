@@ -63,7 +63,7 @@ def _changing(table: str) -> Update:
 
 def add_row(session: Session, table: str, values: Mapping[str, object]) -> int:
     """Insert one row (one statement) and return its number; columns not named take their defaults."""
-    return int(session.execute(_adding(table), dict(values)).scalar_one())
+    return int(session.connection().execute(_adding(table), dict(values)).scalar_one())
 
 
 def change_row(session: Session, table: str, row_id: int, values: Mapping[str, object]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, bindparam, exists, func, or_, select, text
@@ -37,6 +37,11 @@ class Around:
     callback_pending: bool
     list_paused: bool
 
+    def and_reported(self, lead: Lead, counted: bool, started_at: datetime) -> Around:
+        """With one more call from elsewhere, that has reached the lead."""
+        more = counted and started_at >= (lead.counting_from or EPOCH)
+        return replace(self, external=self.external + more)
+
     def attempts(self, lead: Lead) -> int:
         """max(imported attempts, calls from elsewhere) + own calls, all since ``counting_from``.
 
@@ -62,7 +67,7 @@ def _counted(source: str) -> ScalarSelect[int]:
     )
 
 
-_AROUND = select(
+AROUND = (
     _counted("external"),
     _counted("console"),
     exists(
@@ -80,6 +85,13 @@ _AROUND = select(
 )
 
 
+"""The columns of ``Around``, to be asked for alone or along with something else, with ``around_values``."""
+_AROUND = select(*AROUND)
+
+
+def around_values(lead: Lead) -> dict[str, object]:
+    return {"lead": lead.id, "since": lead.counting_from or EPOCH, "list": lead.list_id}
+
+
 def around_of(session: Session, lead: Lead) -> Around:
-    values = {"lead": lead.id, "since": lead.counting_from or EPOCH, "list": lead.list_id}
-    return Around(*session.execute(_AROUND, values).one())
+    return Around(*session.execute(_AROUND, around_values(lead)).one())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Select,
@@ -24,7 +25,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.base import metadata
 from domain.calling import lead_status, queue_state
-from domain.calling.call_facts import Around, around_of, decides, is_latest
+from domain.calling.call_facts import AROUND, Around, around_of, around_values, decides, is_latest
 from domain.calling.lead_status import Event
 from domain.calling.models import Activity, Call, HopperEntry, Lead
 from domain.calling.status_table import Cause, allows
@@ -89,14 +90,15 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
     if call.started_at > now + SAME_CALL:
         raise Invalid("A call cannot start in the future.", code="call_time")
     lead, campaign = _lead(session, actor, call.lead_id)
-    same = _same_call(session, lead, call)
+    same, around = _same_call(session, lead, call)
     if same is not None:
         return Recorded(same, True, False, lead.status)
     call_id = _insert(session, lead, call, now)
     if call_id is None:
-        same = _same_call(session, lead, call)
+        same, _ = _same_call(session, lead, call)
         return Recorded(same or 0, True, False, lead.status)
-    applied, status = _apply(session, actor, lead, policy_of(campaign), call, call_id, now)
+    around = around.and_reported(lead, call.counted, call.started_at)
+    applied, status = _apply(session, actor, lead, policy_of(campaign), call, call_id, now, around)
     return Recorded(call_id, False, applied, status)
 
 
@@ -116,8 +118,11 @@ def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]
     return row[0], row[1]
 
 
-def _same_statement(with_number: bool, with_id: bool) -> Select[int | None]:
-    """Asks for the call a report is about: by its own id, ours within two minutes, or the very same moment."""
+def _same_statement(with_number: bool, with_id: bool) -> Select[Any]:
+    """Asks for the call a report is about: by its own id, ours within two minutes, or the very same moment.
+
+    Along with it, for it is one way to the database, what has to be known around the lead.
+    """
     own = (
         (col(Call.source) == "console")
         & col(Call.started_at).between(_FROM, _UNTIL)
@@ -131,7 +136,7 @@ def _same_statement(with_number: bool, with_id: bool) -> Select[int | None]:
         same = same & or_(col(Call.e164) == _NUMBER, col(Call.e164).is_(None))
     if with_id:
         same = same | ((col(Call.organisation_id) == ORGANISATION) & (col(Call.external_id) == _EXTERNAL))
-    return select(col(Call.id)).where(same).limit(1)
+    return select(select(col(Call.id)).where(same).limit(1).scalar_subquery(), *AROUND)
 
 
 _FROM, _UNTIL = bindparam("earliest", type_=UTCDateTime()), bindparam("latest", type_=UTCDateTime())
@@ -143,14 +148,14 @@ _SAME = {
 }
 
 
-def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
-    """The call this report is about, if it is known.
+def _same_call(session: Session, lead: Lead, call: ReportedCall) -> tuple[int | None, Around]:
+    """The call this report is about, if it is known; and what there is around the lead before it.
 
     That is one with the same external id; our own within two minutes; or a report of the very same moment where
     one of the two has no id. A call whose number nobody wrote down is the same on any number of the lead.
     """
     values: dict[str, object] = {
-        "lead": lead.id,
+        **around_values(lead),
         "earliest": call.started_at - SAME_CALL,
         "latest": call.started_at + SAME_CALL,
         "now": call.started_at,
@@ -160,8 +165,8 @@ def _same_call(session: Session, lead: Lead, call: ReportedCall) -> int | None:
     if call.external_id is not None:
         values |= {"organisation": lead.organisation_id, "external": call.external_id}
     statement = _SAME[call.e164 is not None, call.external_id is not None]
-    found: int | None = session.execute(statement, values).scalar_one_or_none()
-    return found
+    same, *around = session.connection().execute(statement, values).one()
+    return same, Around(*around)
 
 
 _INSERT = insert_ignore(metadata.tables["call"]).returning(metadata.tables["call"].c.id)
@@ -187,7 +192,7 @@ def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> 
         "counted": call.counted,
         "applied_at": now,
     }
-    found: int | None = session.execute(_INSERT, values).scalar_one_or_none()
+    found: int | None = session.connection().execute(_INSERT, values).scalar_one_or_none()
     return found
 
 
@@ -209,7 +214,7 @@ def apply(
     Returns:
         Whether the status was decided by this call.
     """
-    return _apply(session, actor, lead, policy, call, call_id, now)[0]
+    return _apply(session, actor, lead, policy, call, call_id, now, around_of(session, lead))[0]
 
 
 def _apply(
@@ -220,12 +225,12 @@ def _apply(
     call: ReportedCall,
     call_id: int,
     now: datetime,
+    around: Around,
 ) -> tuple[bool, str | None]:
     """As ``apply``; also the status afterwards, for which the lead need not be read again."""
     newest = is_latest(lead, call.started_at)
     target = target_of(lead.status, call.result) if decides(lead, call.started_at) else None
     values: dict[str, object] = {}
-    around = around_of(session, lead)
     if call.counted:
         values["dial_attempts"] = around.attempts(lead)
         since_reset = lead.counting_from is None or call.started_at >= lead.counting_from
