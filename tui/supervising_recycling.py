@@ -63,13 +63,18 @@ class SupervisingRecycling(Supervising):
         with self.database.reading() as session:
             return find.report(session, actor=self.actor, campaign_id=campaign_id, now=self.now())
 
-    def recycles(self, campaign_id: int, limit: int = 20) -> list[BatchView]:
-        """The last recycles of a campaign, newest first."""
+    def recycles(self, campaign_id: int, limit: int = 20, before: int | None = None) -> list[BatchView]:
+        """The last recycles of a campaign, newest first; of those older than number ``before``."""
         from domain.recycling import batches
 
         with self.database.reading() as session:
             return batches.batches(
-                session, actor=self.actor, campaign_id=campaign_id, now=self.now(), limit=limit
+                session,
+                actor=self.actor,
+                campaign_id=campaign_id,
+                now=self.now(),
+                limit=limit,
+                before=before,
             )
 
     def preview(self, wanted: Wanted) -> Preview:

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from domain.calling.models import Lead
 from domain.campaigns.models import LeadList
+from domain.recycling.models import RecycleBatch
 from domain.recycling.selection import Filters
 from tests.tui.leading.crowd import PATIENCE, TOTAL, leading, screen_of, until
 from tests.tui.screens_text import press, settled, shown
@@ -162,6 +163,41 @@ async def test_a_past_recycle_tells_its_filters_on_the_readers_clock(crowded_sho
         assert f"Busy · {told} → New" in shown(app)
         await press(pilot, "tab", "enter")
         assert isinstance(app.screen, MessageScreen)
+
+
+async def test_past_recycles_are_turned_page_by_page(crowded_shop: SmallShop) -> None:
+    def past(session: Session) -> None:
+        campaign = session.execute(text("SELECT id, organisation_id FROM campaign ORDER BY id LIMIT 1")).one()
+        for _ in range(45):
+            session.add(
+                RecycleBatch(
+                    organisation_id=campaign.organisation_id,
+                    campaign_id=campaign.id,
+                    target="new",
+                    filters=Filters(("busy",)).as_json(),
+                    state="done",
+                    created_at=crowded_shop.clock(),
+                    touched_at=crowded_shop.clock(),
+                )
+            )
+
+    crowded_shop.write(past)
+    app = leading(crowded_shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "c", "tab", "end")
+        pages = [set(screen_of(app).batches)]
+        assert "older recycles …" in shown(app)
+        for _ in range(2):
+            await press(pilot, "enter")
+            assert screen_of(app).marked is not None
+            pages.append(set(screen_of(app).batches))
+            await press(pilot, "end")
+        assert [len(page) for page in pages] == [20, 20, 5]
+        assert len(set.union(*pages)) == 45
+        assert "older recycles …" not in shown(app)
+        await press(pilot, "home", "enter")
+        assert set(screen_of(app).batches) == pages[1]
 
 
 async def test_a_filter_that_cannot_be_understood_says_so_and_is_not_taken(crowded_shop: SmallShop) -> None:

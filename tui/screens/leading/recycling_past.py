@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _UNDOABLE = frozenset({BatchState.DONE, BatchState.STOPPED, BatchState.HALF_UNDONE})
 LOW_ROWS = 30
+PAGE = 20
+_OLDER, _NEWER = "older", "newer"
+"""The rows at the ends of a page that lead to the next one."""
 
 
 class PastRecycles(Repairing[None], ListScreen[None]):
@@ -33,6 +36,8 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         super().__init__(title)
         self.batches: dict[str, BatchView] = {}
         self.mark_next: int | None = None
+        self._pages: list[int | None] = [None]  # what each page read so far begins before
+        self._turned: str | None = None
 
     def past_condition(self, name: str) -> bool:
         """``past``: the marked one can be taken back. ``stopped``: it can be continued."""
@@ -49,13 +54,30 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         return self.batches.get(self.rows.chosen or "")
 
     def load_past(self) -> None:
-        """Read them again."""
+        """Read the page again, one more than it holds: whether there are older ones."""
+        before = self._pages[-1]
         self.ask(
-            lambda: self.desk.recycles(self.campaign_id), self._show_past, group="past", failed=self.refused
+            lambda: self.desk.recycles(self.campaign_id, PAGE + 1, before),
+            self._show_past,
+            group="past",
+            failed=self.refused,
         )
 
+    def _turn(self, where: str) -> None:
+        """To the older or the newer page."""
+        if where == _NEWER:
+            self._pages.pop()
+        else:
+            self._pages.append(min(batch.id for batch in self.batches.values()))
+        self._turned = where
+        self.load_past()
+
     def _show_past(self, found: list[BatchView]) -> None:
-        self.batches = {str(batch.id): batch for batch in found}
+        self.batches = {str(batch.id): batch for batch in found[:PAGE]}
+        if self.mark_next is not None and len(self._pages) > 1 and str(self.mark_next) not in self.batches:
+            self._pages = [None]  # a new one stands on the first page
+            self.load_past()
+            return
         says = self.reader
         heading = (
             _("Past recycles (Tab goes there, Enter tells all)")
@@ -65,13 +87,23 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         self.rows.show(
             [
                 Row("heading", lambda width: Content(clip(heading, width)), heading=True),
+                *([self._leads_to(_NEWER, _("newer recycles …"))] if len(self._pages) > 1 else []),
                 *(Row(key, partial(self._row, batch, says)) for key, batch in self.batches.items()),
+                *([self._leads_to(_OLDER, _("older recycles …"))] if len(found) > PAGE else []),
             ]
         )
+        places = list(self.batches)
+        first = 2 if len(self._pages) > 1 else 1
         if str(self.mark_next) in self.batches:
-            self.rows.highlighted = 1 + list(self.batches).index(str(self.mark_next))
+            self.rows.highlighted = first + places.index(str(self.mark_next))
             self.mark_next = None
+        elif self._turned is not None and places:
+            self.rows.highlighted = first if self._turned == _OLDER else first + len(places) - 1
+        self._turned = None
         self.refresh_bindings()
+
+    def _leads_to(self, where: str, label: str) -> Row:
+        return Row(where, lambda width: Content(clip(label, width)))
 
     def _row(self, batch: BatchView, says: words.Says, width: int) -> Content:
         return words.batch_row(batch, says, self.app.size.height < LOW_ROWS, width)
@@ -82,7 +114,10 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         self.refresh_bindings()
 
     def show_batch(self) -> None:
-        """Everything about the marked one."""
+        """Everything about the marked one; at an end of the page, the next page."""
+        if self.rows.chosen in (_OLDER, _NEWER):
+            self._turn(self.rows.chosen)
+            return
         batch = self.marked
         if batch is not None:
             title = _("Recycle #{number}").format(number=batch.id)
