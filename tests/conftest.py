@@ -28,7 +28,11 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, data and logs of a test go to its own folder, never to the user's."""
-    home = tmp_path / "home"
+    return move_home(tmp_path / "home", monkeypatch)
+
+
+def move_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let ``home`` be the user's folder, with nothing set."""
     home.mkdir()
     for name in list(os.environ):
         if name.startswith(("DIALDECK_", "PG")):

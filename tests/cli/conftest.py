@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import pytest
 
 from cli import main
 from storage.database import Database
+from tests.conftest import move_home
+from tests.support import databases
+from tests.support.postgres import Server
 
 PEOPLE = """name,phone,email,notes
 Ada Marlow,+33199000001,ada@example.org,likes tea
@@ -44,9 +48,16 @@ class Answer:
 class Shell:
     """Runs command lines on one database, in this process."""
 
-    def __init__(self, url: str, capture: pytest.CaptureFixture[str]) -> None:
-        self.url = url
+    def __init__(self, database: Database | str, capture: pytest.CaptureFixture[str]) -> None:
+        self.url = database if isinstance(database, str) else database.url
+        self._database = database
         self._capture = capture
+
+    @property
+    def database(self) -> Database:
+        """What the commands worked on, to look at behind them."""
+        assert isinstance(self._database, Database), "there is none yet"
+        return self._database
 
     def __call__(self, *words: str) -> Answer:
         """Run ``dialdeck WORDS``; whatever its exit code."""
@@ -80,25 +91,112 @@ class Shell:
         return first.removeprefix("dialdeck: ")
 
 
-@pytest.fixture
-def shell(database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """A shop with an administrator, on a database of either kind."""
-    return _with_shop(Shell(database.url, capsys), monkeypatch)
+def _build(url: str, home: Path, *, campaign: bool) -> None:
+    """An administrator, and a campaign called Spring with four people in it and two sellers, by command."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        move_home(home, monkeypatch)
+        monkeypatch.setenv("DIALDECK_USER", "root")
+        file = home / "people.csv"
+        file.write_text(PEOPLE, encoding="utf-8")
+        lines: list[list[str]] = [["init", "--admin", "root"]]
+        if campaign:
+            lines += [
+                ["users", "add", "ana", "--role", "seller"],
+                ["users", "add", "ben", "--role", "seller"],
+                ["campaigns", "create", "Spring", "--region", "FR", "--hours", "00:00-24:00"],
+                ["leads", "import", str(file), "--campaign", "Spring", "--list", "March"],
+            ]
+        for words in lines:
+            assert main.run([*words, "--database", url]) == 0, words
+
+
+class Shops:
+    """Shops as commands make them, each made once in a run and copied for every test."""
+
+    def __init__(
+        self, folder: Callable[[], Path], template: Path, server: Callable[[], tuple[Server, str]]
+    ) -> None:
+        self._folder, self._template, self._server = folder, template, server
+        self._files: dict[bool, Path] = {}
+        self._names: dict[bool, str] = {}
+
+    @contextmanager
+    def in_a_file(self, file: Path, *, campaign: bool) -> Iterator[Database]:
+        """A copy in ``file``."""
+        if campaign not in self._files:
+            folder = self._folder()
+            with databases.sqlite_copy(self._template, folder / "shop.sqlite3") as database:
+                _build(database.url, folder / "home", campaign=campaign)
+            self._files[campaign] = folder / "shop.sqlite3"
+        with databases.sqlite_copy(self._files[campaign], file) as database:
+            yield database
+
+    @contextmanager
+    def on_a_server(self, *, campaign: bool) -> Iterator[Database]:
+        """A copy on the server."""
+        server, template = self._server()
+        if campaign not in self._names:
+            name = server.create(template)
+            _build(server.url(name), self._folder() / "home", campaign=campaign)
+            self._names[campaign] = name
+        with databases.postgres_copy(server, self._names[campaign]) as database:
+            yield database
+
+
+@pytest.fixture(scope="session")
+def shops(
+    _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Shops:
+    """The made shops; a server is asked for only where a test needs one."""
+
+    def server() -> tuple[Server, str]:
+        return request.getfixturevalue("postgres_server"), request.getfixturevalue("_postgres_template")
+
+    return Shops(lambda: tmp_path_factory.mktemp("shop"), _sqlite_template, server)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    return str(request.param)
 
 
 @pytest.fixture
-def sqlite_shell(
-    sqlite_database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Shell:
-    """A shop with an administrator, in a file."""
-    return _with_shop(Shell(sqlite_database.url, capsys), monkeypatch)
-
-
-def _with_shop(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    # On a server nobody is assumed once there are several users.
+def root_in_charge(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
+    """On a server nobody is assumed once there are several users."""
     monkeypatch.setenv("DIALDECK_USER", "root")
-    shell.done("init", "--admin", "root")
-    return shell
+
+
+Opened = Callable[[str, bool], Shell]
+
+
+@pytest.fixture
+def opened(
+    shops: Shops, tmp_path: Path, capsys: pytest.CaptureFixture[str], root_in_charge: None
+) -> Iterator[Opened]:
+    """Opens a shop of a kind, with a campaign or without."""
+    with ExitStack() as stack:
+
+        def open_shop(kind: str, campaign: bool) -> Shell:
+            if kind == "sqlite":
+                copy = shops.in_a_file(tmp_path / "shop.sqlite3", campaign=campaign)
+            else:
+                copy = shops.on_a_server(campaign=campaign)
+            return Shell(stack.enter_context(copy), capsys)
+
+        yield open_shop
+
+
+@pytest.fixture
+def shell(kind: str, opened: Opened) -> Shell:
+    """A shop with an administrator, on a database of either kind."""
+    return opened(kind, False)
+
+
+@pytest.fixture
+def sqlite_shell(opened: Opened) -> Shell:
+    """A shop with an administrator, in a file."""
+    return opened("sqlite", False)
 
 
 @pytest.fixture
@@ -110,23 +208,15 @@ def people(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def campaign(shell: Shell, people: Path) -> Shell:
-    """A campaign called Spring with four people in it, and two sellers."""
-    return _with_campaign(shell, people)
+def campaign(kind: str, opened: Opened) -> Shell:
+    """A campaign called Spring with the four people in it, and two sellers."""
+    return opened(kind, True)
 
 
 @pytest.fixture
-def sqlite_campaign(sqlite_shell: Shell, people: Path) -> Shell:
+def sqlite_campaign(opened: Opened) -> Shell:
     """The same in a file."""
-    return _with_campaign(sqlite_shell, people)
-
-
-def _with_campaign(shell: Shell, people: Path) -> Shell:
-    shell.done("users", "add", "ana", "--role", "seller")
-    shell.done("users", "add", "ben", "--role", "seller")
-    shell.done("campaigns", "create", "Spring", "--region", "FR", "--hours", "00:00-24:00")
-    shell.done("leads", "import", str(people), "--campaign", "Spring", "--list", "March")
-    return shell
+    return opened("sqlite", True)
 
 
 Process = Callable[..., subprocess.CompletedProcess[str]]

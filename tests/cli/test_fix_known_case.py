@@ -70,7 +70,7 @@ def rows(database: Database) -> dict[str, tuple[object, ...]]:
 
 
 def test_exactly_the_wrong_ones_are_found_and_fixed_and_everybody_else_is_untouched(
-    shell: Shell, database: Database, tmp_path: Path
+    shell: Shell, tmp_path: Path
 ) -> None:
     people, calls = tmp_path / "people.csv", tmp_path / "calls.csv"
     wrong = write_files(people, calls)
@@ -80,7 +80,7 @@ def test_exactly_the_wrong_ones_are_found_and_fixed_and_everybody_else_is_untouc
     kept = shell.json("calls", "import", str(calls), "--history-only")
     assert kept["rejected"] == 0
     assert kept["imported"] == kept["rows"]
-    before = rows(database)
+    before = rows(shell.database)
 
     begun = time.perf_counter()
     done = shell.json("leads", "fix-status", "--campaign", "Spring")
@@ -105,10 +105,10 @@ def test_exactly_the_wrong_ones_are_found_and_fixed_and_everybody_else_is_untouc
     assert "no_status" not in standing
     assert took_seconds < 5
 
-    after = rows(database)
+    after = rows(shell.database)
     assert after.keys() == before.keys()
     assert {name for name, row in after.items() if row != before[name]} == wrong
-    with database.reading() as session:
+    with shell.database.reading() as session:
         told = session.execute(
             text(
                 "SELECT lead.external_id FROM history_event JOIN lead ON lead.id = lead_id WHERE kind = 'repair'"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
 from tests.cli.conftest import Shell
 
 PEOPLE = """name,phone,external_id,status,dial_attempts,dial_result
@@ -95,8 +94,8 @@ def test_people_read_two_steps_with_counts_and_how_the_leads_stand(troubled: She
     )
 
 
-def test_a_lead_that_cannot_be_set_right_makes_the_command_fail(troubled: Shell, database: Database) -> None:
-    with database.transaction() as session:
+def test_a_lead_that_cannot_be_set_right_makes_the_command_fail(troubled: Shell) -> None:
+    with troubled.database.transaction() as session:
         session.execute(
             text(
                 "UPDATE lead SET segment = 'Nowhere/Land', last_dial_attempt = CURRENT_TIMESTAMP "
