@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -296,7 +308,7 @@ def restore_many(
         then.c.after,
         then.c.before,
         then.c.id,
-    ).where(*of_batch, among_numbers(then.c.lead_id, ids))
+    ).where(*of_batch, _is_among(then.c.lead_id, ids))
     session.execute(insert(HistoryEvent).from_select([*_TOLD, "undoes"], told))
     for place, group in groups.items():
         values = {name: value for name, value in was.items() if name not in _QUEUE}
@@ -308,7 +320,7 @@ def restore_many(
         affected(
             session,
             update(Lead)
-            .where(*of_batch, among_numbers(then.c.lead_id, group), col(Lead.id) == then.c.lead_id)
+            .where(*of_batch, _is_among(then.c.lead_id, group), col(Lead.id) == then.c.lead_id)
             .values(**values, version=col(Lead.version) + 1, updated_at=at)
             .execution_options(writes_status=True),
         )
@@ -330,23 +342,33 @@ def _as_they_were(
     The indexes of the queue are the dearest to write: most leads were due before the recycle, and stand there still.
     """
     place = waits(lambda name: func.coalesce(was[name], getattr(Lead, name)) if name in _QUEUE else was[name])
-    rows: Iterable[Any] = session.connection().execute(
+    statement = (
         select(col(Lead.id), col(Lead.queue_state), place, was["next_attempt_at"].is_(None))
         .join(then, then.c.lead_id == col(Lead.id))
         .where(
             col(Lead.organisation_id) == organisation_id,
             *of_batch,
-            among_numbers(then.c.lead_id, lead_ids),  # there, not on the lead: the index of the batch has it
+            _is_among(then.c.lead_id, lead_ids),
             or_(
                 col(Lead.version) == json_member(then.c.after, "version", Lead.version), _put_back_since(then)
             ),
             *only,
         )
     )
+    rows: Iterable[Any] = session.connection().execute(statement).all()
     groups: dict[int | None, list[int]] = {}
     for lead_id, here, there, same_time in rows:
         groups.setdefault(None if same_time and here == there else there, []).append(lead_id)
     return groups
+
+
+def _is_among(lead_id: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """As ``among_numbers``, asked of each row that was read: never the way by which rows are found.
+
+    The leads of a chunk lie together in the index of the batch. A server that has not counted a new batch yet takes
+    it for one row, and would read the whole list again for each lead it finds.
+    """
+    return case((among_numbers(lead_id, numbers), true()), else_=literal(False))
 
 
 def _put_back_since(then: Any) -> ColumnElement[bool]:

@@ -285,15 +285,14 @@ def _still_wanted(
         filters=Filters.from_json(batch.filters),
     )
     target, reset = batch.target, batch.reset_attempts
-    rows: Iterable[Any] = session.connection().execute(
-        select(
-            col(Lead.id),
-            status_key(),
-            col(Lead.queue_state),
-            changes.waits(target=target, reset_attempts=reset, dialable=policy_of(campaign).dialable),
-            changes.sooner(target=target, reset_attempts=reset, now=now),
-        ).where(among_numbers(col(Lead.id), lead_ids), *of, left_out(include_final=batch.include_final) == "")
-    )
+    statement = select(
+        col(Lead.id),
+        status_key(),
+        col(Lead.queue_state),
+        changes.waits(target=target, reset_attempts=reset, dialable=policy_of(campaign).dialable),
+        changes.sooner(target=target, reset_attempts=reset, now=now),
+    ).where(among_numbers(col(Lead.id), lead_ids), *of, left_out(include_final=batch.include_final) == "")
+    rows: Iterable[Any] = session.connection().execute(statement).all()
     groups: dict[tuple[int | None, bool], dict[int, str]] = {}
     for lead_id, status, waited, waits, at_once in rows:
         key = (None if waits == waited else waits, bool(at_once))

@@ -1,6 +1,7 @@
 """Taking a recycle back: the leads nobody touched since stand exactly as before, the others stay and are counted.
 
-Works in chunks that each commit; one that was stopped or killed is simply asked for again.
+Works in chunks that each commit; one that was stopped or killed is simply asked for again. So is one that kept
+leads: where a later recycle of theirs was taken back meanwhile, they stand again as this one left them.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import ColumnElement, exists, not_, select
 from sqlmodel import Session, col
 
+from domain.base import metadata
 from domain.calling import lead_status, queue_state
 from domain.calling.lead_status import WasThen
 from domain.calling.models import HistoryEvent
@@ -54,6 +56,8 @@ def undo(
 ) -> Undone:
     """Take a recycle back (supervisors), chunk after chunk; one that was undone in part is undone to the end.
 
+    One that kept leads may be asked for again: those of them are put back whom nothing stands against any more.
+
     Kept are leads whose state changed since (called, edited, recycled again, registered) and leads in a seller's
     hands.
 
@@ -68,7 +72,8 @@ def undo(
     with database.transaction() as session:
         cursor = begin(session, actor=actor, batch_id=batch_id, now=clock())
     with database.reading() as session:
-        ids = _recycled_ids(session, actor, batch_id, after=cursor)
+        again = session.get_one(RecycleBatch, batch_id).restored > 0
+        ids = _recycled_ids(session, actor, batch_id, after=cursor, some_are=again)
 
     def chunk(session: Session, part: Sequence[int]) -> int:
         return step(session, actor=actor, batch_id=batch_id, lead_ids=part, now=clock())
@@ -105,10 +110,11 @@ def begin(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> in
     require(actor, *LEADING_ROLES, to="undo a recycle")
     batch, _ = held(session, actor=actor, batch_id=batch_id)
     state = state_of(batch, now)
-    if state not in _UNDOABLE:
+    again = state is BatchState.UNDONE and batch.kept > 0
+    if state not in _UNDOABLE and not again:
         raise refuse(batch, state, "taken back")
     if state is not BatchState.HALF_UNDONE:
-        batch.cursor = 0
+        batch.cursor, batch.kept = 0, 0  # whom it kept before is looked at anew
     batch.state, batch.touched_at = BatchState.UNDOING.value, now
     batch.undone_by, batch.undone_at = actor.user_id, now
     return batch.cursor
@@ -157,8 +163,20 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
     return len(restored)
 
 
-def _recycled_ids(session: Session, actor: Actor, batch_id: int, *, after: int) -> Sequence[int]:
-    """The leads of a batch in order."""
+def _recycled_ids(
+    session: Session, actor: Actor, batch_id: int, *, after: int, some_are: bool
+) -> Sequence[int]:
+    """The leads of a batch in order, but for those that were put back already."""
+    back = metadata.tables["history_event"].alias("back")
+    put_back = exists(
+        select(back.c.id).where(
+            back.c.organisation_id == col(HistoryEvent.organisation_id),
+            back.c.lead_id == col(HistoryEvent.lead_id),
+            back.c.id > col(HistoryEvent.id),
+            back.c.kind == Cause.RECYCLE_UNDO.value,
+            back.c.undoes == col(HistoryEvent.id),
+        )
+    )
     statement = (
         select(col(HistoryEvent.lead_id))
         .where(
@@ -166,6 +184,7 @@ def _recycled_ids(session: Session, actor: Actor, batch_id: int, *, after: int) 
             col(HistoryEvent.batch_id) == batch_id,
             col(HistoryEvent.kind) == Cause.RECYCLE.value,
             col(HistoryEvent.lead_id) > after,
+            *([~put_back] if some_are else []),
         )
         .order_by(col(HistoryEvent.lead_id))
     )

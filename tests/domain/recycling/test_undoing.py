@@ -179,3 +179,28 @@ def test_undone_newest_first_each_recycle_is_taken_back(floor: Floor, desk: Desk
     undone = desk.undo(first.batch_id)
     assert (undone.restored, undone.kept) == (1, 0)
     assert floor.row(lead_id).status == "congestion"
+
+
+def test_an_older_recycle_undone_too_early_is_asked_again_once_the_newer_one_is_undone(
+    floor: Floor, desk: Desk
+) -> None:
+    twice, once, called = floor.leads(3, status="congestion")
+    first = desk.recycle("congestion", reset_attempts=True)
+    floor.edit(twice, status="busy")
+    floor.edit(called, priority=90)
+    again = floor.lead(status="congestion")
+    older = desk.recycle("congestion")
+    newer = desk.recycle("new", target="failed")
+    early = desk.undo(older.batch_id)
+    assert (early.restored, early.kept, floor.row(again).status) == (0, 1, "failed")
+    assert desk.undo(newer.batch_id).restored == 3
+    undone = desk.undo(older.batch_id)
+    assert (undone.restored, undone.kept, floor.row(again).status) == (1, 0, "congestion")
+    with pytest.raises(Conflict, match="already"):
+        desk.undo(older.batch_id)
+    first_undone = desk.undo(first.batch_id)
+    assert (first_undone.restored, first_undone.kept) == (1, 2)
+    assert floor.row(once).status == "congestion"
+    repeated = desk.undo(first.batch_id)
+    assert (repeated.restored, repeated.kept) == (1, 2)
+    assert [floor.row(lead).status for lead in (twice, once, called)] == ["busy", "congestion", "new"]

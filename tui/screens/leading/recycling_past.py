@@ -43,7 +43,8 @@ class PastRecycles(Repairing[None], ListScreen[None]):
         """``past``: the marked one can be taken back. ``stopped``: it can be continued."""
         batch = self.marked
         if name == "past":
-            return batch is not None and batch.state in _UNDOABLE
+            kept = batch is not None and batch.state is BatchState.UNDONE and batch.kept > 0
+            return kept or (batch is not None and batch.state in _UNDOABLE)
         if name == "stopped":
             return batch is not None and batch.state is BatchState.STOPPED
         return True
