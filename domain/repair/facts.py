@@ -14,7 +14,18 @@ from domain.campaigns.models import LeadList
 from domain.constructs import among_numbers
 from domain.contacts import do_not_call
 from domain.contacts.models import ContactPhone
-from domain.repair.find import ANSWERED, COUNTS, EXTERNAL, LAST, NOT_APPLIED, OWN, SINCE_RESET, in_hand, stale
+from domain.repair.find import (
+    ANSWERED,
+    COUNTS,
+    EXTERNAL,
+    LAST,
+    NOT_APPLIED,
+    OWN,
+    SINCE_RESET,
+    in_hand,
+    last_unexplained,
+    stale,
+)
 from domain.repair.plan import Facts
 
 
@@ -62,6 +73,8 @@ def _known(these: tuple[ColumnElement[bool], ...], organisation_id: int, now: da
             col(HopperEntry.id),
             func.coalesce(held, False) | _call_on_its_way(),
             gone,
+            last_unexplained(),
+            col(Lead.counting_from).is_not(None),
         )
         .select_from(
             outerjoin(Lead, calls, calls.c.lead_id == col(Lead.id))

@@ -1,8 +1,9 @@
 """Which leads are not right, and how: found by the database itself, in sets, each lead in the first kind that fits.
 
 What is expected of a lead's counters is the rule of the calling specification, 1.6: attempts are
-max(imported, calls from elsewhere) + own calls, all since ``counting_from``. Answered calls and the last attempt
-may be more than the calls tell (an import brings its own), never less. Whoever is in a seller's hands is no
+max(imported, calls from elsewhere) + own calls, all since ``counting_from``. Answered calls
+may be more than the calls tell by as many as the import brought, never less; the last attempt may be the import's,
+never one after it that no call explains. Whoever is in a seller's hands is no
 problem yet, nor is one whom a call from outside is still on its way to: the outcome, the end of the claim, or
 the sync of the call log sets that lead right.
 """
@@ -211,6 +212,7 @@ def _miscounted(scope: Scope) -> Select[Any]:
             or_(
                 attempts != expected,
                 func.max(col(Lead.answered_count)) < ANSWERED,
+                func.max(col(Lead.answered_count)) > ANSWERED + imported,
                 last.is_(None),
                 last < LAST,
             )
@@ -219,7 +221,7 @@ def _miscounted(scope: Scope) -> Select[Any]:
 
 
 def _counted_without_calls(scope: Scope) -> Select[Any]:
-    """Leads without calls (since their last reset) whose attempts are not those they were imported with."""
+    """Leads that say more than calls and import explain: attempts, answered calls, or a later last attempt."""
     called = exists(
         select(col(Call.id))
         .where(
@@ -231,8 +233,26 @@ def _counted_without_calls(scope: Scope) -> Select[Any]:
         )
         .correlate(Lead)
     )
-    return select(col(Lead.id).label("lead_id"), _untracked_or_off(col(Lead.dial_attempts))).where(
-        *scope.of(Lead), col(Lead.dial_attempts) != col(Lead.imported_attempts), ~called
+    attempts, imported = col(Lead.dial_attempts), col(Lead.imported_attempts)
+    # An import may tell of answered calls alone; after a reset, or beside its attempts, it explains no more.
+    answered = and_(
+        col(Lead.answered_count) > imported, or_(imported > 0, col(Lead.counting_from).is_not(None))
+    )
+    off = literal(_RANK[Kind.COUNTER_MISMATCH], Integer())
+    kind = case((attempts != imported, _untracked_or_off(attempts)), else_=off).label("kind")
+    wrong = or_(and_(or_(attempts != imported, answered), ~called), last_unexplained())
+    return select(col(Lead.id).label("lead_id"), kind).where(*scope.of(Lead), wrong)
+
+
+def last_unexplained() -> ColumnElement[bool]:
+    """Whether the last attempt is later than the lead and every call of it, those that do not count included."""
+    later = exists(
+        select(col(Call.id))
+        .where(col(Call.lead_id) == col(Lead.id), col(Call.started_at) >= col(Lead.last_dial_attempt))
+        .correlate(Lead)
+    )
+    return and_(
+        col(Lead.last_dial_attempt).is_not(None), col(Lead.last_dial_attempt) > col(Lead.created_at), ~later
     )
 
 

@@ -40,6 +40,8 @@ class Facts:
     ``external``, ``own``, ``answered``, ``last_call``: of the calls that count since the last reset; ``result``
     is that of the latest call. ``action_status`` and ``action_resolution``: what the last console action sets.
     ``busy``: in a seller's hands, or a call is on its way to it. ``stale``: its hopper entry has to go.
+    ``last_unexplained``: no call and no
+    import tells of so late a last attempt. ``reset``: a recycle began the counting anew.
     """
 
     lead_id: int
@@ -72,11 +74,20 @@ class Facts:
     entry_id: int | None
     busy: bool
     stale: bool
+    last_unexplained: bool
+    reset: bool
 
     @property
     def expected_attempts(self) -> int:
         """Source: the calling specification, 1.6."""
         return max(self.imported, self.external) + self.own
+
+    @property
+    def expected_answered(self) -> int:
+        """The answered calls, and at most as many more as the import brought attempts."""
+        alone = self.external + self.own == 0 and self.imported == 0 and not self.reset
+        most = self.answered_count if alone else self.answered + self.imported
+        return max(self.answered, min(self.answered_count, most))
 
     @property
     def known_status(self) -> bool:
@@ -97,7 +108,8 @@ class Facts:
             if self.dialled_new:
                 return Kind.DIALED_BUT_NEW
             if self._miscounted:
-                return Kind.COUNTER_MISMATCH if self.attempts else Kind.MISSING_DIAL_TRACKING
+                untracked = not self.attempts and self.expected_attempts
+                return Kind.MISSING_DIAL_TRACKING if untracked else Kind.COUNTER_MISMATCH
         return Kind.STALE_CLAIMS if self.stale else None
 
     @property
@@ -105,7 +117,12 @@ class Facts:
         last_missed = self.last_call is not None and (
             self.last_attempt is None or self.last_attempt < self.last_call
         )
-        return self.attempts != self.expected_attempts or self.answered_count < self.answered or last_missed
+        return (
+            self.attempts != self.expected_attempts
+            or self.answered_count != self.expected_answered
+            or last_missed
+            or self.last_unexplained
+        )
 
 
 def repaired(facts: Facts, policy: Policy, now: datetime) -> dict[str, object]:
@@ -129,7 +146,8 @@ def repaired(facts: Facts, policy: Policy, now: datetime) -> dict[str, object]:
 
 
 def _counters(facts: Facts) -> tuple[int, datetime | None]:
-    times = [at for at in (facts.last_attempt, facts.last_call) if at is not None]
+    told = None if facts.last_unexplained else facts.last_attempt
+    times = [at for at in (told, facts.last_call) if at is not None]
     return facts.expected_attempts, max(times, default=None)
 
 
@@ -217,7 +235,7 @@ def _values(
     return {
         "status": status,
         "dial_attempts": counters[0],
-        "answered_count": max(facts.answered_count, facts.answered),
+        "answered_count": facts.expected_answered,
         "last_dial_attempt": counters[1],
         "exhausted": facts.exhausted if exhausted is None else exhausted,
         "next_attempt_at": due or facts.next_attempt_at,

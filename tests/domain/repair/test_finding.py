@@ -65,6 +65,8 @@ def test_calls_that_were_never_tracked_are_found(floor: Floor) -> None:
         {"dial_attempts": 3},
         {"dial_attempts": 1},
         {"answered_count": 0},
+        {"answered_count": 2},
+        {"last_dial_attempt": datetime.fromisoformat("2029-03-01T00:00:00+00:00")},
         {"last_dial_attempt": None},
         {"last_dial_attempt": datetime.fromisoformat("2026-03-01T00:00:00+00:00")},
     ],
@@ -77,13 +79,36 @@ def test_counters_other_than_the_calls_tell_are_found(floor: Floor, wrong: dict[
     told(floor, lead_id, result="answered")
     told(floor, lead_id, floor.now - timedelta(hours=9))
     assert problems(floor) == NONE
+    right = floor.row(lead_id)
     floor.change(lead_id, **wrong)
     assert problems(floor) == Problems(counter_mismatch=1)
+    assert fix.run(floor.database, actor=floor["sup"], now=floor.now).errors == 0
+    mended = floor.row(lead_id)
+    assert (mended.dial_attempts, mended.answered_count) == (right.dial_attempts, right.answered_count)
+    assert mended.last_dial_attempt == max(call.started_at for call in floor.calls(lead_id))
+    assert problems(floor) == NONE
 
 
 def test_attempts_that_nothing_explains_are_found(floor: Floor) -> None:
     floor.lead(status="no_answer", dial_attempts=2)
     assert problems(floor) == Problems(counter_mismatch=1)
+
+
+def test_counters_without_any_call_are_found_and_an_import_explains_its_own(floor: Floor) -> None:
+    before = floor.now - timedelta(days=9)
+    floor.lead(
+        status="busy", dial_attempts=2, imported_attempts=2, answered_count=2, last_dial_attempt=before
+    )
+    floor.lead(status="contacted", answered_count=1, last_dial_attempt=before)
+    assert problems(floor) == NONE
+    more = floor.lead(status="busy", dial_attempts=2, imported_attempts=2, answered_count=3)
+    reset = floor.lead(status="busy", counting_from=floor.now, answered_count=1)
+    late = floor.lead(status="busy", last_dial_attempt=floor.now + timedelta(hours=1))
+    assert problems(floor) == Problems(counter_mismatch=3)
+    assert fix.run(floor.database, actor=floor["sup"], now=floor.now).errors == 0
+    assert [floor.row(lead_id).answered_count for lead_id in (more, reset)] == [2, 0]
+    assert floor.row(late).last_dial_attempt is None
+    assert problems(floor) == NONE
 
 
 def test_an_import_may_know_of_more_than_the_calls_tell(floor: Floor) -> None:
