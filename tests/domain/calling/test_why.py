@@ -186,6 +186,21 @@ def test_any_mixture_is_counted_as_one_by_one(
     assert sum(before.values()) == sum(after.values()) == 30
 
 
+def test_leads_without_a_status_in_the_pool_are_not_taken_for_due(floor: Floor) -> None:
+    for _ in range(2):
+        floor.lead(status=None, queue_state=QueueState.READY.value)
+    for _ in range(3):
+        floor.lead(status="busy", next_attempt_at=floor.now + timedelta(minutes=20))
+    floor.leads(1)
+    assert agreed(floor) == {"no_status": 2, "waiting": 3, "callable_now": 1}
+
+
+def test_who_waits_for_a_callback_nobody_wrote_down_is_not_callable(floor: Floor) -> None:
+    floor.lead(status="callback", queue_state=QueueState.CALLBACK.value)
+    floor.callback(floor.lead(), floor.now - timedelta(minutes=1))
+    assert agreed(floor) == {"callback_later": 1, "callable_now": 1}
+
+
 def test_the_people_of_a_row_can_be_listed(floor: Floor) -> None:
     floor.leads(2)
     sold = floor.lead(status="sale", queue_state=QueueState.OUT.value)
