@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from domain.base import metadata
 from domain.calling.models import Call, HopperEntry, Lead
 from domain.calling.tally_model import LeadTally
 from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, CallResult, DialStatus
@@ -215,8 +216,23 @@ def _miscounted(scope: Scope) -> Select[Any]:
                 func.max(col(Lead.answered_count)) > ANSWERED + imported,
                 last.is_(None),
                 last < LAST,
+                and_(last > LAST, last > func.max(col(Lead.created_at)), ~_explained()),
             )
         )
+    )
+
+
+def _explained() -> ColumnElement[bool]:
+    """Whether a call of the lead, be it one that does not count, began at its last attempt or later.
+
+    The lead is read once more, for SQLite knows no aggregate of the outer statement in an inner one.
+    """
+    other, again = metadata.tables["call"].alias("other"), metadata.tables["lead"].alias("again")
+    return exists(
+        select(other.c.id)
+        .select_from(join(other, again, again.c.id == other.c.lead_id))
+        .where(other.c.lead_id == col(Call.lead_id), other.c.started_at >= again.c.last_dial_attempt)
+        .correlate(Call)
     )
 
 
@@ -240,8 +256,15 @@ def _counted_without_calls(scope: Scope) -> Select[Any]:
     )
     off = literal(_RANK[Kind.COUNTER_MISMATCH], Integer())
     kind = case((attempts != imported, _untracked_or_off(attempts)), else_=off).label("kind")
-    wrong = or_(and_(or_(attempts != imported, answered), ~called), last_unexplained())
-    return select(col(Lead.id).label("lead_id"), kind).where(*scope.of(Lead), wrong)
+    # Whoever has calls is looked at along their index; asked first, for most later attempts are those of calls.
+    maybe = or_(attempts != imported, answered, later_than_made())
+    wrong = or_(attempts != imported, answered, last_unexplained())
+    return select(col(Lead.id).label("lead_id"), kind).where(*scope.of(Lead), maybe, ~called, wrong)
+
+
+def later_than_made() -> ColumnElement[bool]:
+    """Whether the last attempt is later than the lead: an import tells of earlier ones only."""
+    return and_(col(Lead.last_dial_attempt).is_not(None), col(Lead.last_dial_attempt) > col(Lead.created_at))
 
 
 def last_unexplained() -> ColumnElement[bool]:
@@ -251,9 +274,7 @@ def last_unexplained() -> ColumnElement[bool]:
         .where(col(Call.lead_id) == col(Lead.id), col(Call.started_at) >= col(Lead.last_dial_attempt))
         .correlate(Lead)
     )
-    return and_(
-        col(Lead.last_dial_attempt).is_not(None), col(Lead.last_dial_attempt) > col(Lead.created_at), ~later
-    )
+    return and_(later_than_made(), ~later)
 
 
 def _ended_but_claimed(scope: Scope) -> Select[Any]:
