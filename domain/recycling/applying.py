@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,11 +23,10 @@ from domain.campaigns.models import Campaign, LeadList
 from domain.campaigns.policy import policy_of
 from domain.codes import HopperState
 from domain.constructs import among_numbers, rows_lock
-from domain.errors import DomainError
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling import changes
 from domain.recycling.models import RecycleBatch
-from domain.recycling.pace import Clock, Stop, Tell, Transactions, in_chunks
+from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.preview import campaign_of
 from domain.recycling.selection import Filters, check, chosen, left_out, status_key
 from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
@@ -352,28 +350,19 @@ def _work(
     def chunk(session: Session, part: Sequence[int]) -> int:
         return step(session, actor=actor, batch_id=batch_id, lead_ids=part, now=clock())
 
-    finished = False
-    try:
-        finished = in_chunks(
-            database,
-            chunk,
-            batch_id=batch_id,
-            ids=ids,
-            clock=clock,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        with database.transaction() as session:
-            (finish if finished else stop)(session, actor=actor, batch_id=batch_id, now=clock())
-    except NotWorking:
-        finished = False  # somebody stopped it, or goes on with it; how far it came stands in the batch
-    except BaseException:  # also an interrupt: the batch must not look as if it ran on
-        with (
-            suppress(DomainError),
-            database.transaction() as session,
-        ):  # without this it shows as stopped soon
-            stop(session, actor=actor, batch_id=batch_id, now=clock())
-        raise
+    def end(session: Session, finished: bool) -> None:
+        (finish if finished else stop)(session, actor=actor, batch_id=batch_id, now=clock())
+
+    finished = to_the_end(
+        database,
+        chunk,
+        end,
+        batch_id=batch_id,
+        ids=ids,
+        clock=clock,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
     with database.reading() as session:
         batch = session.get_one(RecycleBatch, batch_id)
     return Recycled(batch_id, batch.selected, batch.recycled, dict(batch.by_status), finished)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from sqlmodel import Session
+
+from domain.errors import DomainError
+from domain.recycling.states import NotWorking
 
 AT_ONCE: Final = 2_000
 _FEWEST: Final = 1_000
@@ -60,7 +63,44 @@ class Pace:
             self.leads = min(AT_ONCE, self.leads * 2)
 
 
-def in_chunks(
+def to_the_end(
+    database: Transactions,
+    chunk: Callable[[Session, Sequence[int]], int],
+    end: Callable[[Session, bool], None],
+    *,
+    batch_id: int,
+    ids: Sequence[int],
+    clock: Clock,
+    on_progress: Tell | None,
+    should_stop: Stop | None,
+) -> bool:
+    """All of ``ids`` in chunks, then ``end`` with whether that was all: it writes down how the batch stands.
+
+    Returns:
+        Whether this process came to the end; False also where somebody stopped the batch, or goes on with it.
+    """
+    try:
+        finished = _in_chunks(
+            database,
+            chunk,
+            batch_id=batch_id,
+            ids=ids,
+            clock=clock,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        with database.transaction() as session:
+            end(session, finished)
+    except NotWorking:
+        return False  # how far it came stands in the batch
+    except BaseException:  # also an interrupt: the batch must not look as if it were worked on
+        with suppress(DomainError), database.transaction() as session:  # without this it shows so soon
+            end(session, False)
+        raise
+    return finished
+
+
+def _in_chunks(
     database: Transactions,
     chunk: Callable[[Session, Sequence[int]], int],
     *,

@@ -7,7 +7,6 @@ leads: where a later recycle of theirs was taken back meanwhile, they stand agai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +19,11 @@ from domain.calling.lead_status import WasThen
 from domain.calling.models import HistoryEvent
 from domain.calling.status_table import Cause
 from domain.campaigns.policy import policy_of
-from domain.errors import DomainError
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling import changes
 from domain.recycling.applying import leave_hopper, lock, numbers
 from domain.recycling.models import RecycleBatch
-from domain.recycling.pace import Clock, Stop, Tell, Transactions, in_chunks
+from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.selection import in_hands
 from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
 
@@ -78,24 +76,19 @@ def undo(
     def chunk(session: Session, part: Sequence[int]) -> int:
         return step(session, actor=actor, batch_id=batch_id, lead_ids=part, now=clock())
 
-    finished = False
-    try:
-        finished = in_chunks(
-            database,
-            chunk,
-            batch_id=batch_id,
-            ids=ids,
-            clock=clock,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        _end(database, actor, batch_id, BatchState.UNDONE if finished else BatchState.HALF_UNDONE, clock())
-    except NotWorking:
-        finished = False  # somebody else goes on with it
-    except BaseException:  # also an interrupt: the undo must not look as if it ran on
-        with suppress(DomainError):  # without this it shows as half undone soon
-            _end(database, actor, batch_id, BatchState.HALF_UNDONE, clock())
-        raise
+    def end(session: Session, finished: bool) -> None:
+        _end(session, actor, batch_id, BatchState.UNDONE if finished else BatchState.HALF_UNDONE, clock())
+
+    finished = to_the_end(
+        database,
+        chunk,
+        end,
+        batch_id=batch_id,
+        ids=ids,
+        clock=clock,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
     with database.reading() as session:
         batch = session.get_one(RecycleBatch, batch_id)
     return Undone(batch_id, batch.restored, batch.kept, finished)
@@ -191,9 +184,8 @@ def _recycled_ids(
     return numbers(session, statement)
 
 
-def _end(database: Transactions, actor: Actor, batch_id: int, state: BatchState, now: datetime) -> None:
-    with database.transaction() as session:
-        batch, _ = held(session, actor=actor, batch_id=batch_id)
-        if batch.state != BatchState.UNDOING:
-            raise NotWorking(f"The undo of recycle {batch_id} was ended elsewhere.")
-        batch.state, batch.touched_at = state.value, now
+def _end(session: Session, actor: Actor, batch_id: int, state: BatchState, now: datetime) -> None:
+    batch, _ = held(session, actor=actor, batch_id=batch_id)
+    if batch.state != BatchState.UNDOING:
+        raise NotWorking(f"The undo of recycle {batch_id} was ended elsewhere.")
+    batch.state, batch.touched_at = state.value, now
