@@ -65,27 +65,33 @@ def postgresql_engine(
         **({"pool_use_lifo": True} if pool is QueuePool else {}),
         hide_parameters=True,  # values are personal data, and error texts travel
     )
-    event.listen(engine, "before_cursor_execute", _plan_once)
+    event.listen(engine, "before_cursor_execute", _plan_as_wanted)
     event.listen(engine, "after_cursor_execute", _plan_as_usual)
     return engine
 
 
-def _planned_once(context: Any) -> bool:
-    """Whether a statement takes longer to plan than to run, and the same plan serves whatever its values."""
-    return context is not None and bool(context.execution_options.get("planned_once"))
+_PLANNED = {"planned_once": "force_generic_plan", "planned_anew": "force_custom_plan"}
+"""Statements that take longer to plan than to run, and those whose best plan depends on their values."""
 
 
-def _plan_once(
+def _planned(context: Any) -> str | None:
+    """How a statement wants to be planned, if not as usual."""
+    options = context.execution_options if context is not None else {}
+    return next((mode for option, mode in _PLANNED.items() if options.get(option)), None)
+
+
+def _plan_as_wanted(
     connection: Connection, cursor: Any, statement: str, parameters: object, context: Any, many: bool
 ) -> None:
-    if _planned_once(context):
-        cursor.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    mode = _planned(context)
+    if mode is not None:
+        cursor.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
 
 
 def _plan_as_usual(
     connection: Connection, cursor: Any, statement: str, parameters: object, context: Any, many: bool
 ) -> None:
-    if _planned_once(context):
+    if _planned(context) is not None:
         cursor.connection.execute("SET LOCAL plan_cache_mode = auto")
 
 
