@@ -10,6 +10,7 @@ from domain.contacts import models as contacts
 from domain.jobs import models as jobs
 from domain.people import models as people
 from domain.recycling import models as recycling
+from domain.reporting import models as reporting
 from domain.sales import models as sales
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "metadata",
     "people",
     "recycling",
+    "reporting",
     "sales",
     "tally",
 ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from domain.calling import call_log, callbacks, expiry, hopper, retrying, tally
+from domain.calling import call_log, callbacks, expiry, hopper, retrying
 from domain.repair import fix
 from domain.repair.kinds import KINDS
 from scheduler.work import Work
+from storage import figures
 
 Body = Callable[[Work], None]
 
@@ -109,8 +110,8 @@ def promote_overdue_callbacks(work: Work) -> None:
 
 
 def fold_figures(work: Work) -> None:
-    """The rows of the tally that belong together become one."""
-    saved = tally.fold_all(
+    """The rows of the kept figures that belong together become one."""
+    saved = figures.fold_all(
         work.transaction, organisation_id=work.organisation_id, should_stop=work.should_stop
     )
     work.add(rows_saved=saved)

@@ -26,10 +26,13 @@ _ROWS = {
     "hopper_entry": 5_000,
     "job_run": 100_000,
     "lead": _MILLION,
+    "lead_figure": 20_000,
     "lead_tally": 5_000,
     "recycle_batch": 1_000,
     "sale": 100_000,
+    "seller_figure": 2_000,
     "seller_state_event": 5 * _MILLION,
+    "time_figure": 50_000,
     "undo_entry": 3 * _MILLION,
 }
 """Rows of a table; those not named have a few."""

@@ -1,4 +1,4 @@
-"""What the database itself does: history rows are never changed, and every change of leads is tallied.
+"""What the database itself does: history rows are never changed, and every change of leads and calls is summed up.
 
 Rebuilding a table drops its triggers, so they are made anew after every upgrade.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from domain.calling.tally_model import PLACE
+from storage.roll_ups import RollUp, roll_ups
 
 APPEND_ONLY_TABLES = ("history_event",)
 
@@ -18,32 +18,18 @@ BEGIN
 END $$
 """
 
-_TALLY = f"lead_tally ({', '.join(PLACE)}, leads)"
 _DEEDS = {
     "insert": (("present", 1),),
     "update": (("former", -1), ("present", 1)),
     "delete": (("former", -1),),
 }
-"""Which rows a deed on ``lead`` takes from their place (-1) and which it puts to one (+1)."""
-
-
-def _place(row: str) -> tuple[str, ...]:
-    """Where a lead stands, as ``LeadTally`` counts it: the hopper (1) is part of the pool (0)."""
-    return (
-        f"{row}.organisation_id",
-        f"{row}.campaign_id",
-        f"COALESCE({row}.list_id, 0)",
-        f"COALESCE({row}.status, '')",
-        f"CASE {row}.queue_state WHEN 1 THEN 0 ELSE {row}.queue_state END",
-        f"{row}.segment",
-        f"{row}.exhausted",
-    )
+"""Which rows a deed on a source takes from the figures (-1) and which it adds (+1)."""
 
 
 def trigger_names() -> tuple[str, ...]:
     """The names of the triggers that have to be there."""
     protecting = tuple(f"{table}_no_{deed}" for table in APPEND_ONLY_TABLES for deed in ("update", "delete"))
-    return protecting + tuple(f"lead_tally_{deed}" for deed in _DEEDS)
+    return protecting + tuple(f"{each.table}_{deed}" for each in roll_ups("sqlite") for deed in _DEEDS)
 
 
 def create_triggers(connection: Connection) -> None:
@@ -61,28 +47,32 @@ def _create_on_sqlite(connection: Connection) -> None:
                 f"CREATE TRIGGER IF NOT EXISTS {table}_no_{deed} BEFORE {deed.upper()} ON {table} "
                 "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
             )
-    moved = "OF campaign_id, list_id, status, queue_state, segment, exhausted"
-    parted = " OR ".join(
-        f"old.{column} IS NOT new.{column}"
-        for column in ("campaign_id", "list_id", "status", "segment", "exhausted")
-    )
-    states = " IS NOT ".join(
-        f"CASE {row}.queue_state WHEN 1 THEN 0 ELSE {row}.queue_state END" for row in ("old", "new")
-    )
-    for deed, rows in _DEEDS.items():
-        when = f"WHEN {parted} OR {states}" if deed == "update" else ""
-        counted = " ".join(_count_on_sqlite({"former": "old", "present": "new"}[row], n) for row, n in rows)
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER IF NOT EXISTS lead_tally_{deed} AFTER {deed.upper()} "
-            f"{moved if deed == 'update' else ''} ON lead {when} BEGIN {counted} END"
-        )
+    names = {"former": "old", "present": "new"}
+    for each in roll_ups("sqlite"):
+        for deed, rows in _DEEDS.items():
+            of = f"OF {', '.join(each.watched)}" if deed == "update" else ""
+            when = f"WHEN {_moves(each)}" if deed == "update" else ""
+            counted = " ".join(_sum_on_sqlite(each, names[row], sign) for row, sign in rows)
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS {each.table}_{deed} AFTER {deed.upper()} {of} "
+                f"ON {each.source} {when} BEGIN {counted} END"
+            )
 
 
-def _count_on_sqlite(row: str, number: int) -> str:
-    """Who writes here writes alone: one row for each place is counted up and down, and none piles up."""
+def _moves(each: RollUp) -> str:
+    """Whether an update moves a row from one key to another, or changes what it adds."""
+    parts = [text for _, text in (*each.keys, *each.sums) if "{row}" in text]
+    if each.only:
+        parts.append(f"({each.only})")
+    return " OR ".join(f"{part.format(row='old')} IS NOT {part.format(row='new')}" for part in parts)
+
+
+def _sum_on_sqlite(each: RollUp, row: str, sign: int) -> str:
+    """Who writes here writes alone: one row for each key is counted up and down, and none piles up."""
+    added = ", ".join(f"{name} = {name} + excluded.{name}" for name, _ in each.sums)
     return (
-        f"INSERT INTO {_TALLY} VALUES ({', '.join(_place(row))}, {number}) "
-        f"ON CONFLICT ({', '.join(PLACE)}) DO UPDATE SET leads = leads + {number};"
+        f"INSERT INTO {each.table} ({each.columns}) SELECT {each.of(row, sign)} WHERE {each.counts(row)} "
+        f"ON CONFLICT ({each.key_columns}) DO UPDATE SET {added};"
     )
 
 
@@ -94,21 +84,31 @@ def _create_on_postgresql(connection: Connection) -> None:
                 f"CREATE OR REPLACE TRIGGER {table}_no_{deed} BEFORE {deed.upper()} ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION dialdeck_refuse_change()"
             )
-    for deed, rows in _DEEDS.items():
-        moved = " UNION ALL ".join(f"SELECT {', '.join(_place(row))}, {n} FROM {row}" for row, n in rows)
-        # At most one row a place and statement, none where nothing moved.
-        connection.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION dialdeck_tally_{deed}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"INSERT INTO {_TALLY} SELECT a, b, c, d, e, f, g, sum(n) "
-            f"FROM ({moved}) AS moved (a, b, c, d, e, f, g, n) "
-            "GROUP BY a, b, c, d, e, f, g HAVING sum(n) <> 0; RETURN NULL; END $$"
-        )
-        tables = {"former": "OLD TABLE AS former", "present": "NEW TABLE AS present"}
-        seen = " ".join(tables[row] for row, _ in rows)
-        connection.exec_driver_sql(
-            f"CREATE OR REPLACE TRIGGER lead_tally_{deed} AFTER {deed.upper()} ON lead "
-            f"REFERENCING {seen} FOR EACH STATEMENT EXECUTE FUNCTION dialdeck_tally_{deed}()"
-        )
+    tables = {"former": "OLD TABLE AS former", "present": "NEW TABLE AS present"}
+    for each in roll_ups("postgresql"):
+        for deed, rows in _DEEDS.items():
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE FUNCTION dialdeck_{each.table}_{deed}() RETURNS trigger LANGUAGE plpgsql "
+                f"AS $$ BEGIN {_sum_on_postgresql(each, rows)}; RETURN NULL; END $$"
+            )
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER {each.table}_{deed} AFTER {deed.upper()} ON {each.source} "
+                f"REFERENCING {' '.join(tables[row] for row, _ in rows)} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION dialdeck_{each.table}_{deed}()"
+            )
+
+
+def _sum_on_postgresql(each: RollUp, rows: tuple[tuple[str, int], ...]) -> str:
+    """At most one row a key and statement, none where nothing moved."""
+    moved = " UNION ALL ".join(
+        f"SELECT {each.of(row, sign)} FROM {row} WHERE {each.counts(row)}" for row, sign in rows
+    )
+    sums = ", ".join(f"sum({name})" for name, _ in each.sums)
+    changed = " OR ".join(f"sum({name}) <> 0" for name, _ in each.sums)
+    return (
+        f"INSERT INTO {each.table} ({each.columns}) SELECT {each.key_columns}, {sums} "
+        f"FROM ({moved}) AS moved ({each.columns}) GROUP BY {each.key_columns} HAVING {changed}"
+    )
 
 
 def present_triggers(connection: Connection) -> set[str]:

@@ -115,10 +115,10 @@ def check(work: Invocation) -> None:
 @command(app, "tally")
 def tally(work: Invocation) -> None:
     """Count anew how many leads stand where; the figures of the screens come from this tally."""
-    from storage.figures import rebuild_tally
+    from storage import figures
 
     _administrators_only(work, "count the leads anew")
-    differed = rebuild_tally(work.database)
+    differed = figures.rebuild(work.database)
     told = "was right" if not differed else f"was wrong in {differed} places and is right now"
     answer(work, {"differed": differed}, lambda: line(f"The tally of {work.database.where} {told}."))
 

@@ -204,6 +204,7 @@ class Call(Entity, table=True):
 
     ``result`` is a code of ``CallResult`` or empty while it runs; ``counted`` tells whether the attempt counts;
     ``applied_at`` when a reported call reached its lead; ``undone_at`` when its outcome was undone.
+    ``campaign_status`` and ``resolution`` are what its outcome said, empty where it left them as they were.
     Times of talk and wrap-up are in seconds.
     """
 
@@ -250,6 +251,8 @@ class Call(Entity, table=True):
     ended_at: datetime | None = None
     result: str | None = None
     action: str | None = None
+    campaign_status: int | None = Field(default=None, sa_type=SmallInteger)
+    resolution: str | None = None
     source: str = "console"
     external_id: str | None = None
     talk_seconds: int = 0

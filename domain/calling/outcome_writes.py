@@ -15,7 +15,7 @@ from domain.base import BigId
 from domain.calling import history, late, queue_state
 from domain.calling.models import Activity, Call, ConsoleAction, Draft, HopperEntry, Lead
 from domain.calling.phones import Number
-from domain.calling.plan import Plan
+from domain.calling.plan import CLEAR, KEEP, Plan
 from domain.calling.views import ReasonView
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy
@@ -84,6 +84,7 @@ def call(session: Session, work: Work) -> int:
                 "ended_at": ended,
                 "result": work.action.result,
                 "action": work.action.slug,
+                **said(work.action.campaign_status, work.action.resolution),
                 "talk_seconds": max(0, int((ended - call.started_at).total_seconds())),
                 "wrap_seconds": max(0, int((now - ended).total_seconds())),
             },
@@ -100,10 +101,19 @@ def call(session: Session, work: Work) -> int:
         "ended_at": now,
         "result": work.action.result,
         "action": work.action.slug,
+        **said(work.action.campaign_status, work.action.resolution),
         "source": "console",
         "applied_at": now,
     }
     return add_row(session, "call", values)
+
+
+def said(campaign_status: str, resolution: str) -> dict[str, object]:
+    """What a report counts a call by: the codes of its action when it was made, None for *keep* and *clear*."""
+    return {
+        "campaign_status": int(campaign_status) if campaign_status.isdigit() else None,
+        "resolution": resolution if resolution not in (KEEP, CLEAR) else None,
+    }
 
 
 def close_callbacks(session: Session, work: Work) -> list[int]:

@@ -17,7 +17,7 @@ class LeadTally(Entity, table=True):
     """A change of how many leads stand in one place; the sum of all rows of a place is what stands there now.
 
     The database writes these rows itself in the transaction that changes leads (``storage.triggers``). A server
-    adds only ever new ones, so that no two sellers wait for one row; ``domain.calling.tally.fold`` draws them together.
+    adds only ever new ones, so that no two sellers wait for one row; ``storage.figures.fold`` draws them together.
     A file, where one writes at a time, keeps one row a place.
     A place is list (0 for none), status ('' for none), where it waits (a ``QueueState``, where the hopper counts
     as the pool), segment, and whether the attempts are used up.

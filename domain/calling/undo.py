@@ -225,7 +225,7 @@ def _take_back(
     values: dict[str, object] = {"undone_at": now}
     if former.call_before is not None:
         # The call was dialled before the outcome: it stays an attempt, waiting for its outcome again.
-        values = {"action": None, **_times(former.call_before)}
+        values = {"action": None, "campaign_status": None, "resolution": None, **_times(former.call_before)}
     affected(session, update(Call).where(col(Call.id) == former.call).values(**values))
     notes = session.execute(
         update(Activity)

@@ -8,6 +8,8 @@ from datetime import datetime
 from importlib.resources import files
 
 from domain.calling import queue_state
+from domain.calling.action_seed import ACTION_SEED
+from domain.calling.outcome_writes import said
 from domain.codes import DialStatus
 from storage.demo.ahead import Agreed
 from storage.demo.cast import Somebody
@@ -25,6 +27,13 @@ _NOTE_SHARES = {
     "not-interested": 0.3,
 }
 _PRIORITY, _BOUGHT_BEFORE_PRIORITY = 50, 60
+
+
+# What a report counts a call by; a call that only has a result says nothing more.
+_SAID = {
+    slug: tuple(said(meaning["campaign_status"], meaning["resolution"]).values())
+    for slug, meaning, _ in ACTION_SEED
+} | {None: (None, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,7 @@ class Ledger:
                 ended,
                 step.result,
                 attempt.action,
+                *_SAID[attempt.action],
                 "console",
                 attempt.seconds,
                 attempt.wrap,

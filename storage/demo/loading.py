@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlmodel import Session
 
-from domain.calling.tally_model import LeadTally
 from domain.models import metadata
+from storage.roll_ups import roll_ups
 
 
 @contextmanager
 def rows_first(session: Session) -> Iterator[None]:
-    """Within this block the tables have no indexes of their own, but for the tally's, which every new lead asks."""
+    """Within this block only the tables of kept figures have indexes of their own, for every new row asks those."""
     connection = session.connection()
     tables = metadata.sorted_tables
+    kept = {each.table for each in roll_ups(connection.dialect.name)}
     indexes = [
         index
         for table in tables
-        if table.name != LeadTally.__tablename__
+        if table.name not in kept
         for index in sorted(table.indexes, key=lambda index: index.name or "")
     ]
     references = (

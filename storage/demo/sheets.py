@@ -45,7 +45,7 @@ class Sheets:
         self.calls = Sheet(
             "call",
             "id organisation_id campaign_id lead_id contact_id seller_id e164 started_at ended_at "
-            "result action source talk_seconds wrap_seconds counted applied_at",
+            "result action campaign_status resolution source talk_seconds wrap_seconds counted applied_at",
         )
         self.activities = Sheet(
             "activity",

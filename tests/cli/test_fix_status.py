@@ -98,7 +98,7 @@ def test_a_lead_that_cannot_be_set_right_makes_the_command_fail(troubled: Shell)
     with troubled.database.transaction() as session:
         session.execute(
             text(
-                "UPDATE lead SET segment = 'Nowhere/Land', last_dial_attempt = CURRENT_TIMESTAMP "
+                "UPDATE lead SET segment = 'Nowhere/Land', last_dial_attempt = created_at "
                 "WHERE external_id = 'c'"
             )
         )

@@ -84,7 +84,7 @@ def shop(database: Database) -> Database:
 
 
 def test_every_rule_has_its_test() -> None:
-    assert sorted(BROKEN) == sorted(code for code, _, _ in integrity.RULES)
+    assert sorted(BROKEN) == sorted(["tally_differs", *(code for code, _, _ in integrity.RULES)])
 
 
 def test_a_shop_that_works_breaks_no_rule(shop: Database) -> None:

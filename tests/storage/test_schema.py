@@ -24,6 +24,7 @@ from storage.errors import (
     DatabaseUnreachable,
     NotADialdeckDatabase,
 )
+from storage.roll_ups import roll_ups
 from storage.triggers import trigger_names
 from tests.support.postgres import Server
 from tests.support.rights import open_folder, ordinary_account
@@ -92,9 +93,13 @@ def test_history_can_be_written_but_never_changed_or_removed(database: Database)
 
 def test_the_triggers_come_back_after_they_were_lost(database: Database) -> None:
     with database.transaction() as session:
+        source = {each.table: each.source for each in roll_ups(database.dialect)}
         for name in trigger_names():
-            table = "lead" if name.startswith("lead_tally") else "history_event"
-            on = f" ON {table}" if database.dialect == "postgresql" else ""
+            on = (
+                f" ON {source.get(name.rsplit('_', 1)[0], 'history_event')}"
+                if database.dialect == "postgresql"
+                else ""
+            )
             session.execute(text(f"DROP TRIGGER {name}{on}"))
     assert [violation.code for violation in integrity.check(database)] == ["triggers_missing"]
     schema.upgrade(database.url)

@@ -15,6 +15,7 @@ from storage import migrations, schema
 from storage.database import Database, open_database
 from storage.errors import DatabaseDamaged, DatabaseOlder
 from storage.triggers import present_triggers, trigger_names
+from tests.support import tallies
 from tests.support.factories import build_shop
 
 STEP = """
@@ -138,4 +139,4 @@ def test_the_tally_begins_with_the_leads_that_are_there(database: Database) -> N
         organisation = shop.root.organisation_id
         assert tally.places(
             session, organisation_id=organisation, campaign_id=shop.campaign_id
-        ) == tally.counted(session, organisation_id=organisation)
+        ) == tallies.counted(session, organisation_id=organisation)

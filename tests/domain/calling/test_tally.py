@@ -15,16 +15,17 @@ from domain.calling.models import Lead
 from domain.codes import DialStatus
 from domain.intake.importing import import_leads
 from domain.intake.options import ImportOptions
-from storage import bulk, integrity
+from storage import bulk, figures, integrity
 from storage.database import Database
-from storage.figures import rebuild_tally
+from tests.support import tallies
 from tests.support.factories import NOON, ShopFixture, build_shop
 
 
 def agree(session: Session, shop: ShopFixture) -> dict[str, int]:
     """The figures by status, after checking that the tally and the leads say the same."""
     organisation = shop.root.organisation_id
-    counted = tally.counted(session, organisation_id=organisation)
+    counted = tallies.counted(session, organisation_id=organisation)
+    assert figures.differing(session) == {}
     assert tally.places(session, organisation_id=organisation, campaign_id=shop.campaign_id) == counted
     return tally.by_status(session, organisation_id=organisation, campaign_id=shop.campaign_id)
 
@@ -74,12 +75,12 @@ def test_folding_keeps_every_figure(postgres_database: Database) -> None:
         for status in ("busy", "no_answer", "failed", "new", "busy", "closed", "congestion") * 3:
             for lead in shop.leads:
                 session.execute(text("UPDATE lead SET status = :s WHERE id = :id"), {"s": status, "id": lead})
-        saved = tally.fold(session, organisation_id=organisation)
+        saved = figures.fold(session, organisation_id=organisation)
         assert saved > 500
         assert agree(session, shop) == {"congestion": 40}
         rows = session.execute(text("SELECT count(*) FROM lead_tally")).scalar_one()
         assert rows == 1
-        assert tally.fold(session, organisation_id=organisation) == 0
+        assert figures.fold(session, organisation_id=organisation) == 0
 
 
 def test_a_file_keeps_one_row_a_place(sqlite_database: Database) -> None:
@@ -89,7 +90,7 @@ def test_a_file_keeps_one_row_a_place(sqlite_database: Database) -> None:
             session.execute(text("UPDATE lead SET status = :status"), {"status": status})
         assert agree(session, shop) == {"busy": 40}
         assert session.execute(text("SELECT count(*) FROM lead_tally")).scalar_one() == 4
-        assert tally.fold(session, organisation_id=shop.root.organisation_id) == 0
+        assert figures.fold(session, organisation_id=shop.root.organisation_id) == 0
 
 
 def test_a_tally_that_went_wrong_is_found_and_made_anew(database: Database) -> None:
@@ -98,9 +99,9 @@ def test_a_tally_that_went_wrong_is_found_and_made_anew(database: Database) -> N
     with database.transaction() as session:
         session.execute(text("UPDATE lead_tally SET leads = leads + 2"))
     assert [violation.code for violation in integrity.check(database)] == ["tally_differs"]
-    assert rebuild_tally(database) == 1
+    assert figures.rebuild(database) == 1
     assert integrity.check(database) == []
-    assert rebuild_tally(database) == 0
+    assert figures.rebuild(database) == 0
     with database.reading() as session:
         assert agree(session, shop) == {"new": 5}
 

@@ -1,0 +1,1 @@
+"""What is told about campaigns and sellers: figures that add up, state their base and name their people."""

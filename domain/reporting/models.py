@@ -1,0 +1,98 @@
+"""The figures reports are read from, kept by the database in the transaction that changes leads and calls.
+
+As with ``domain.calling.tally_model``: a file keeps one row for each key, a server adds rows that a job draws
+together, and the sum over the rows of a key is the figure. ``storage.roll_ups`` says what each is the sum of.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import Index, SmallInteger
+from sqlmodel import Field
+
+from domain.base import BigId, Entity
+
+LEAD_KEY = (
+    "organisation_id",
+    "campaign_id",
+    "list_id",
+    "owner_id",
+    "campaign_status",
+    "resolution",
+    "reason",
+    "attempts",
+    "exhausted",
+)
+SELLER_KEY = ("organisation_id", "campaign_id", "seller_id")
+TIME_KEY = ("organisation_id", "campaign_id", "quarter")
+
+
+def _one_row_a_key(name: str, key: tuple[str, ...]) -> Index:
+    return Index(name, *key, unique=True, info={"only": "sqlite"}).ddl_if(dialect="sqlite")
+
+
+class LeadFigure(Entity, table=True):
+    """How many leads stand where in their campaign.
+
+    ``list_id`` and ``owner_id`` 0 for none, ``resolution`` '' for none, ``reason`` -1 for none; ``attempts`` are
+    the lead's own, so that their sum is the campaign's.
+    """
+
+    __tablename__: ClassVar[str] = "lead_figure"
+    __table_args__ = (
+        Index("ix_lead_figure_campaign", "organisation_id", "campaign_id"),
+        _one_row_a_key("uq_lead_figure_key", LEAD_KEY),
+    )
+
+    campaign_id: int = Field(sa_type=BigId)
+    list_id: int = Field(default=0, sa_type=BigId)
+    owner_id: int = Field(default=0, sa_type=BigId)
+    campaign_status: int = Field(default=1, sa_type=SmallInteger)
+    resolution: str = ""
+    reason: int = -1
+    attempts: int = 0
+    exhausted: bool = False
+    leads: int
+
+
+class SellerFigure(Entity, table=True):
+    """What a seller did in a campaign: counted calls that nobody took back. ``seller_id`` 0 is nobody's.
+
+    ``contacts`` are calls that reached the person, ``successes`` and ``rejections`` those whose outcome said so;
+    times in seconds.
+    """
+
+    __tablename__: ClassVar[str] = "seller_figure"
+    __table_args__ = (
+        Index("ix_seller_figure_campaign", "organisation_id", "campaign_id"),
+        _one_row_a_key("uq_seller_figure_key", SELLER_KEY),
+    )
+
+    campaign_id: int = Field(sa_type=BigId)
+    seller_id: int = Field(default=0, sa_type=BigId)
+    attempts: int
+    contacts: int
+    successes: int
+    rejections: int
+    talk_seconds: int
+    wrap_seconds: int
+
+
+class TimeFigure(Entity, table=True):
+    """What happened in a campaign in each quarter of an hour: counted calls that nobody took back.
+
+    ``quarter`` counts quarters of an hour since 1970 UTC, fine enough for the days of every time zone.
+    """
+
+    __tablename__: ClassVar[str] = "time_figure"
+    __table_args__ = (
+        Index("ix_time_figure_campaign", "organisation_id", "campaign_id", "quarter"),
+        _one_row_a_key("uq_time_figure_key", TIME_KEY),
+    )
+
+    campaign_id: int = Field(sa_type=BigId)
+    quarter: int
+    attempts: int
+    contacts: int
+    successes: int
