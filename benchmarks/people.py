@@ -151,6 +151,8 @@ class Crowd:
         told = due and not final and last is not None and state != QueueState.CALLBACK
         calls = min(attempts, 2) if told else 0
         answered = 1 if final else 0 if status in _RESULT_ACTIONS else calls
+        # Attempts without calls came with the file, so they were made before the lead was here.
+        here = last if last is not None and not calls else created
         contacts, phones, leads, _, activities, register, _ = self._lists
         contacts.append((number, shop, name, "Elsewhere", None, [], plan, created, created))
         phones.append((shop, number, e164, "phone", 0, False))
@@ -158,7 +160,7 @@ class Crowd:
             number, shop, place.campaign_id, number, place.list_id, owner, status,
             4 if final else 3 if attempts else 1, None, None, last,
             status if status in _RESULT_ACTIONS else "answered" if attempts else None, attempts,
-            answered, attempts - calls, False, last, last, at, state, segment, priority, {}, 1, created, created,
+            answered, attempts - calls, False, last, last, at, state, segment, priority, {}, 1, here, here,
         ))  # fmt: skip
         if status == "dnc":
             register.append((shop, e164, number, "outcome", chance.choice(place.sellers), created))
