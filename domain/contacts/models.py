@@ -16,6 +16,8 @@ class Contact(Entity, table=True):
 
     ``timezone`` is an IANA name where the data gave one (otherwise the number decides, see
     ``Lead.segment``). ``attributes`` keeps every imported column that is no field, text to text.
+    Of an erased person (``erased_at``) and of one that was found to be another (``merged_into``) only the number
+    is left, for history and figures to refer to.
     """
 
     __tablename__: ClassVar[str] = "contact"
@@ -26,6 +28,7 @@ class Contact(Entity, table=True):
             "external_id",
             where="external_id IS NOT NULL",
         ),
+        partial_index("ix_contact_merged", "merged_into", where="merged_into IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
 
@@ -47,6 +50,8 @@ class Contact(Entity, table=True):
     attributes: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime
     updated_at: datetime
+    erased_at: datetime | None = None
+    merged_into: int | None = Field(default=None, sa_type=BigId)
 
 
 class ContactPhone(Entity, table=True):
@@ -72,7 +77,8 @@ class DoNotCall(Entity, table=True):
     """One entry of the do-not-call register; it is in force while ``removed_at`` is empty.
 
     Either a number (``e164``) or, for a person as a whole, a contact (``contact_id`` with ``e164`` empty);
-    an entry for a number remembers the contact it came from, if any.
+    an entry for a number remembers the contact it came from, if any. A number of an erased person stands here as
+    ``number_hash`` alone (``domain.privacy.keyed``), without number and contact.
     """
 
     __tablename__: ClassVar[str] = "do_not_call"
@@ -92,9 +98,17 @@ class DoNotCall(Entity, table=True):
             where="removed_at IS NULL AND e164 IS NULL",
         ),
         partial_index("ix_do_not_call_contact", "contact_id", where="contact_id IS NOT NULL"),
+        partial_index(
+            "uq_do_not_call_hash",
+            "organisation_id",
+            "number_hash",
+            unique=True,
+            where="removed_at IS NULL AND number_hash IS NOT NULL",
+        ),
     )
 
     e164: str | None = None
+    number_hash: str | None = None
     contact_id: int | None = Field(default=None, foreign_key="contact.id", sa_type=BigId)
     reason: str | None = None
     source: str = "manual"
@@ -102,3 +116,13 @@ class DoNotCall(Entity, table=True):
     added_at: datetime
     removed_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigId)
     removed_at: datetime | None = None
+
+
+class NumberKey(Entity, table=True):
+    """The secret of the organisation with which numbers of erased persons are hashed; made with the first of them."""
+
+    __tablename__: ClassVar[str] = "number_key"
+    __table_args__ = (UniqueConstraint("organisation_id"),)
+
+    key: str
+    created_at: datetime

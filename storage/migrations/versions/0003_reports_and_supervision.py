@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.types import BigId
+from storage.migrations.types import BigId, Utc
 
 revision = '0003'
 down_revision = '0002'
@@ -104,6 +104,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_time_figure_campaign', ['organisation_id', 'campaign_id', 'quarter'], unique=False)
         if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a key
             batch_op.create_index('uq_time_figure_key', ['organisation_id', 'campaign_id', 'quarter'], unique=True)
+
+    op.create_table('number_key',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_number_key_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_number_key')),
+    sa.UniqueConstraint('organisation_id', name=op.f('uq_number_key_organisation_id'))
+    )
+    with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('erased_at', Utc, nullable=True))
+        batch_op.add_column(sa.Column('merged_into', BigId, nullable=True))
+        batch_op.create_index('ix_contact_merged', ['merged_into'], unique=False, sqlite_where=sa.text('merged_into IS NOT NULL'), postgresql_where=sa.text('merged_into IS NOT NULL'))
+
+    with op.batch_alter_table('do_not_call', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('number_hash', sa.String(), nullable=True))
+        batch_op.create_index('uq_do_not_call_hash', ['organisation_id', 'number_hash'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'), postgresql_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'))
 
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('campaign_status', sa.SmallInteger(), nullable=True))
