@@ -39,10 +39,16 @@ class NotFound(DomainError):
 
 
 class NotAllowed(DomainError):
-    """This person may not do that."""
+    """This person may not do that. ``refused`` says what, in words without anybody's data, for the audit log."""
 
     title = "Not allowed"
     default_code = "not_allowed"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, title: str | None = None, refused: str = ""
+    ) -> None:
+        super().__init__(message, code=code, title=title)
+        self.refused = refused
 
 
 class Conflict(DomainError):

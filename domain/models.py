@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from domain.audit import models as audit
 from domain.base import metadata
+from domain.bulk import models as bulk
 from domain.calling import models as calling
 from domain.calling import tally_model as tally
 from domain.campaigns import models as campaigns
@@ -14,6 +16,8 @@ from domain.reporting import models as reporting
 from domain.sales import models as sales
 
 __all__ = [
+    "audit",
+    "bulk",
     "calling",
     "campaigns",
     "contacts",

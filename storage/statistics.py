@@ -15,6 +15,7 @@ _MILLION = 1_000_000
 _FEW_ROWS = 100
 _ROWS = {
     "activity": 3 * _MILLION,
+    "audit_event": _MILLION,
     "call": 3 * _MILLION,
     "campaign_segment": 1_000,
     "contact": _MILLION,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from storage.roll_ups import RollUp, roll_ups
 
-APPEND_ONLY_TABLES = ("history_event",)
+APPEND_ONLY_TABLES = ("history_event", "audit_event")
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION dialdeck_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, Integer, UniqueConstraint
+from sqlalchemy import Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from domain.base import BigId, Entity, Json
@@ -26,8 +26,31 @@ class Organisation(SQLModel, table=True):
     created_at: datetime
 
 
+class Team(Entity, table=True):
+    """Sellers who are led together; a user belongs to one team or to none."""
+
+    __tablename__: ClassVar[str] = "team"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    name: str
+    created_at: datetime
+
+
+class TeamLead(Entity, table=True):
+    """A supervisor who leads a team."""
+
+    __tablename__: ClassVar[str] = "team_lead"
+    __table_args__ = (UniqueConstraint("organisation_id", "user_id", "team_id"),)
+
+    team_id: int = Field(foreign_key="team.id", sa_type=BigId)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
+
+
 class User(Entity, table=True):
-    """Somebody who signs in. ``name`` is what they type; ``role`` and ``shift`` are codes of ``domain.codes``."""
+    """Somebody who signs in. ``name`` is what they type; ``role`` and ``shift`` are codes of ``domain.codes``.
+
+    ``failed_sign_ins`` counts wrong passwords since the last right one; nobody gets in before ``locked_until``.
+    """
 
     __tablename__: ClassVar[str] = "user_account"
     __table_args__ = (UniqueConstraint("organisation_id", "name"),)
@@ -38,6 +61,9 @@ class User(Entity, table=True):
     shift: str = "any"
     active: bool = True
     password_hash: str | None = None
+    team_id: int | None = Field(default=None, foreign_key="team.id", sa_type=BigId)
+    failed_sign_ins: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    locked_until: datetime | None = None
     created_at: datetime
     updated_at: datetime
 

@@ -60,7 +60,8 @@ def require(actor: Actor, *roles: Role, to: str = "do that") -> None:
     if actor.role not in roles:
         needed = " or ".join(roles)
         raise NotAllowed(
-            f"{actor.name} is {_with_article(actor.role)} and may not {to}; ask {_with_article(needed)}."
+            f"{actor.name} is {_with_article(actor.role)} and may not {to}; ask {_with_article(needed)}.",
+            refused=to,
         )
 
 

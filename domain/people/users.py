@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from math import ceil
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from domain.audit import log
 from domain.codes import Role, Shift
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from domain.people import passwords, shop
-from domain.people.models import User
-from domain.people.rights import READING_ROLES, Actor, require
+from domain.people import passwords, shop, teams
+from domain.people.models import Team, User
+from domain.people.rights import Actor, require
 
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
@@ -32,7 +34,7 @@ class SignInChoice:
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """A user as lists show it; never with the hash."""
+    """A user as lists show it; never with the hash. ``locked_until`` is set after too many wrong passwords."""
 
     id: int
     name: str
@@ -42,6 +44,8 @@ class UserView:
     active: bool
     has_password: bool
     created_at: datetime
+    team: str | None = None
+    locked_until: datetime | None = None
 
 
 def _actor(user: User, timezone: str) -> Actor:
@@ -57,7 +61,7 @@ def _actor(user: User, timezone: str) -> Actor:
     )
 
 
-def _view(user: User) -> UserView:
+def _view(user: User, team: str | None = None) -> UserView:
     assert user.id is not None
     return UserView(
         id=user.id,
@@ -68,10 +72,20 @@ def _view(user: User) -> UserView:
         active=user.active,
         has_password=user.password_hash is not None,
         created_at=user.created_at,
+        team=team,
+        locked_until=user.locked_until,
     )
 
 
-def _find(session: Session, organisation_id: int, name: str) -> User:
+def _seen(session: Session, user: User) -> UserView:
+    """The same, with the name of the team looked up."""
+    session.flush()
+    team = session.get(Team, user.team_id) if user.team_id is not None else None
+    return _view(user, team.name if team is not None else None)
+
+
+def named(session: Session, organisation_id: int, name: str) -> User:
+    """The user of that name (``NotFound`` with the nearest one)."""
     statement = select(User).where(User.organisation_id == organisation_id, User.name == name)
     user = session.exec(statement).first()
     if user is None:
@@ -84,7 +98,7 @@ def _find(session: Session, organisation_id: int, name: str) -> User:
 
 def require_known(session: Session, *, actor: Actor, name: str) -> None:
     """Refuse a name nobody of the shop has, whether active or not (``NotFound``, with the nearest name)."""
-    _find(session, actor.organisation_id, name)
+    named(session, actor.organisation_id, name)
 
 
 def sign_in_choices(session: Session) -> list[SignInChoice]:
@@ -103,26 +117,81 @@ def sign_in_choices(session: Session) -> list[SignInChoice]:
     )
 
 
-def sign_in(session: Session, *, name: str, password: str | None, now: datetime) -> Actor:
-    """Turn a name (and the password, where one is set) into the Actor of all use cases.
+def passwords_required(session: Session, *, organisation_id: int, server: bool) -> bool:
+    """Whether nobody signs in without a password: on a server, once an administrator has one.
+
+    Until then the shop is being set up: nobody could sign in to give anybody a password.
+    """
+    if not server:
+        return False
+    statement = select(User.id).where(
+        User.organisation_id == organisation_id,
+        User.role == Role.ADMIN.value,
+        col(User.active),
+        col(User.password_hash).is_not(None),
+    )
+    return session.exec(statement.limit(1)).first() is not None
+
+
+def refuse_locked(user: User, now: datetime) -> None:
+    """Nobody gets in while the account is locked, not even with the right password (``NotAllowed``)."""
+    if user.locked_until is not None and user.locked_until > now:
+        minutes = ceil((user.locked_until - now).total_seconds() / 60)
+        raise NotAllowed(
+            f"{user.name} is locked after {user.failed_sign_ins} wrong passwords; try again in {minutes} "
+            f"{'minute' if minutes == 1 else 'minutes'}, or ask an administrator: dialdeck users unlock {user.name}",
+            code="locked",
+        )
+
+
+def sign_in(
+    session: Session, *, name: str, password: str | None, now: datetime, server: bool = False
+) -> Actor:
+    """Turn a name (and the password, where one is set) into the Actor of all use cases; only reads.
+
+    Doors use ``signing_in.sign_in``, which also counts wrong passwords and keeps the audit log.
+
+    Args:
+        server: others reach this database too: passwords are required (``passwords_required``), and a name
+            nobody has is refused as a wrong password is.
 
     Raises:
         NotFound: no such user.
-        NotAllowed: disabled (``user_disabled``), a password is needed (``password_needed``) or is not the
-            right one (``wrong_password``).
+        NotAllowed: disabled (``user_disabled``), ``locked``, a password is needed (``password_needed``), is not
+            the right one (``wrong_password``), or has to be set first (``password_missing``).
     """
     here = shop.current(session)
-    user = _find(session, here.organisation_id, name)
+    required = passwords_required(session, organisation_id=here.organisation_id, server=server)
+    try:
+        user = named(session, here.organisation_id, name)
+    except NotFound:
+        if password is not None:
+            passwords.waste(password)
+        if required:
+            raise _no_entry(name, password) from None
+        raise
     if not user.active:
         raise NotAllowed(
             f"{name} is disabled; an administrator can enable the account.", code="user_disabled"
         )
-    if user.password_hash is not None:
-        if password is None:
-            raise NotAllowed(f"{name} needs a password (DIALDECK_PASSWORD).", code="password_needed")
-        if not passwords.matches(user.password_hash, password):
-            raise NotAllowed(f"That is not the password of {name}.", code="wrong_password")
+    refuse_locked(user, now)
+    if user.password_hash is None and required:
+        raise NotAllowed(
+            f"{name} has no password yet, and on a server everybody signs in with one. An administrator sets it: "
+            f"dialdeck users password {name}",
+            code="password_missing",
+        )
+    if user.password_hash is not None and (
+        password is None or not passwords.matches(user.password_hash, password)
+    ):
+        raise _no_entry(name, password)
     return _actor(user, here.timezone)
+
+
+def _no_entry(name: str, password: str | None) -> NotAllowed:
+    if password is None:
+        return NotAllowed(f"{name} needs a password (DIALDECK_PASSWORD).", code="password_needed")
+    return NotAllowed(f"That is not the password of {name}.", code="wrong_password")
 
 
 def default_name(session: Session, *, embedded: bool) -> str:
@@ -159,19 +228,27 @@ def add(
     shift: Shift = Shift.ANY,
     full_name: str = "",
     password: str | None = None,
+    team: str | None = None,
 ) -> UserView:
-    """Add a user.
+    """Add a user, into a team where one is named.
 
     Raises:
         NotAllowed: the actor is no administrator.
         Invalid: the name is not one word of letters, digits, ``.``, ``-``, ``_``, ``@``.
         Conflict: the name is taken.
+        NotFound: no such team.
     """
     require(actor, Role.ADMIN, to="add users")
-    return _add(session, actor.organisation_id, name, role, now, shift, full_name, password)
+    into = teams.find(session, actor, team) if team is not None else None
+    user = _add(session, actor.organisation_id, name, role, now, shift, full_name, password, into)
+    detail = {"role": role.value, "shift": shift.value, **({"team": into.name} if into is not None else {})}
+    log.acted(session, actor, at=now, kind="user.add", target=name, detail=detail)
+    return _seen(session, user)
 
 
-def first_administrator(session: Session, *, name: str, now: datetime) -> UserView:
+def first_administrator(
+    session: Session, *, name: str, now: datetime, password: str | None = None
+) -> UserView:
     """Make the first administrator of a new shop; returns the existing one when the name is already there.
 
     Raises:
@@ -187,7 +264,9 @@ def first_administrator(session: Session, *, name: str, now: datetime) -> UserVi
             "This shop has users already; an administrator adds more with: dialdeck users add",
             code="has_users",
         )
-    return _add(session, organisation_id, name, Role.ADMIN, now, Shift.ANY, "", None)
+    user = _add(session, organisation_id, name, Role.ADMIN, now, Shift.ANY, "", password, None)
+    log.acted(session, _actor(user, "UTC"), at=now, kind="user.add", target=name, detail={"role": user.role})
+    return _view(user)
 
 
 def _add(
@@ -199,7 +278,8 @@ def _add(
     shift: Shift,
     full_name: str,
     password: str | None,
-) -> UserView:
+    team: Team | None,
+) -> User:
     if not _NAME.fullmatch(name):
         raise Invalid(
             f"{name!r} cannot be a user name: use one word of letters, digits and . - _ @", code="user_name"
@@ -217,22 +297,27 @@ def _add(
         role=role.value,
         shift=shift.value,
         password_hash=passwords.hash_password(password) if password is not None else None,
+        team_id=team.id if team is not None else None,
         created_at=now,
         updated_at=now,
     )
     session.add(user)
     session.flush()
-    return _view(user)
+    return user
 
 
 def listing(session: Session, *, actor: Actor) -> list[UserView]:
-    """All users, active ones first. Sellers see only themselves."""
-    statement = select(User).where(User.organisation_id == actor.organisation_id)
-    if actor.role not in READING_ROLES:
-        statement = statement.where(User.id == actor.user_id)
-    return [
-        _view(user) for user in session.exec(statement.order_by(col(User.active).desc(), User.name)).all()
-    ]
+    """All users, active ones first. Sellers see only themselves, supervisors who lead teams those."""
+    statement = (
+        select(User, Team.name)
+        .join(Team, col(Team.id) == User.team_id, isouter=True)
+        .where(User.organisation_id == actor.organisation_id)
+        .order_by(col(User.active).desc(), col(User.name))
+    )
+    visible = teams.visible_sellers(session, actor)
+    if visible is not None:
+        statement = statement.where(col(User.id).in_(sorted(visible)))
+    return [_view(user, team) for user, team in session.exec(statement)]
 
 
 def set_active(session: Session, *, actor: Actor, name: str, active: bool, now: datetime) -> UserView:
@@ -243,14 +328,14 @@ def set_active(session: Session, *, actor: Actor, name: str, active: bool, now: 
         Conflict: it would leave the shop without an administrator.
     """
     require(actor, Role.ADMIN, to="enable or disable users")
-    user = _find(session, actor.organisation_id, name)
+    user = named(session, actor.organisation_id, name)
     if not active:
         _keep_one_administrator(session, user)
     user.active = active
     user.updated_at = now
     session.add(user)
-    session.flush()
-    return _view(user)
+    log.acted(session, actor, at=now, kind="user.enable" if active else "user.disable", target=name)
+    return _seen(session, user)
 
 
 def edit(
@@ -262,40 +347,61 @@ def edit(
     role: Role | None = None,
     shift: Shift | None = None,
     full_name: str | None = None,
+    team: str | None = None,
 ) -> UserView:
-    """Change role, shift or full name; None leaves a value as it is.
+    """Change role, shift, full name or team; None leaves a value as it is, a team of "" is none.
 
     Raises:
         NotAllowed: no administrator.
+        NotFound: no such user or team.
         Conflict: it would leave the shop without an administrator.
     """
     require(actor, Role.ADMIN, to="edit users")
-    user = _find(session, actor.organisation_id, name)
+    user = named(session, actor.organisation_id, name)
     if role is not None and role is not Role.ADMIN:
         _keep_one_administrator(session, user)
     user.role = role.value if role else user.role
     user.shift = shift.value if shift else user.shift
     user.full_name = full_name if full_name is not None else user.full_name
+    if team is not None:
+        user.team_id = teams.find(session, actor, team).id if team else None
     user.updated_at = now
     session.add(user)
-    session.flush()
-    return _view(user)
+    changed = {"role": role and role.value, "shift": shift and shift.value, "team": team}
+    detail: dict[str, object] = {key: value for key, value in changed.items() if value is not None}
+    if full_name is not None:
+        detail["full_name"] = True  # that, not what
+    log.acted(session, actor, at=now, kind="user.edit", target=name, detail=detail)
+    return _seen(session, user)
 
 
-def set_password(session: Session, *, actor: Actor, name: str, password: str | None, now: datetime) -> None:
+def set_password(
+    session: Session, *, actor: Actor, name: str, password: str | None, now: datetime, server: bool = False
+) -> None:
     """Set a password, or remove it with None. Everybody may set their own; an administrator anybody's.
+
+    An administrator who sets it also lets a locked user in again.
 
     Raises:
         NotAllowed: somebody else's password and no administrator.
-        Invalid: too short.
+        Invalid: too short; or to be removed where passwords are required.
     """
     if name != actor.name:
         require(actor, Role.ADMIN, to="change somebody else's password")
-    user = _find(session, actor.organisation_id, name)
+    user = named(session, actor.organisation_id, name)
+    if password is None and passwords_required(session, organisation_id=actor.organisation_id, server=server):
+        raise Invalid(
+            f"On a server everybody signs in with a password; give {name} another one: "
+            f"dialdeck users password {name}",
+            code="password_required",
+        )
     user.password_hash = passwords.hash_password(password) if password is not None else None
+    if name != actor.name:
+        user.failed_sign_ins, user.locked_until = 0, None
     user.updated_at = now
     session.add(user)
     session.flush()
+    log.acted(session, actor, at=now, kind="user.password", target=name, detail={"set": password is not None})
 
 
 def _keep_one_administrator(session: Session, user: User) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.types import BigId, Utc
+from storage.migrations.types import BigId, Json, Utc
 
 revision = '0003'
 down_revision = '0002'
@@ -122,6 +122,52 @@ def upgrade() -> None:
     with op.batch_alter_table('do_not_call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('number_hash', sa.String(), nullable=True))
         batch_op.create_index('uq_do_not_call_hash', ['organisation_id', 'number_hash'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'), postgresql_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'))
+
+    op.create_table('team',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_team_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_team')),
+    sa.UniqueConstraint('organisation_id', 'name', name=op.f('uq_team_organisation_id_name'))
+    )
+    op.create_table('team_lead',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('team_id', BigId, nullable=False),
+    sa.Column('user_id', BigId, nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_team_lead_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_team_lead_team_id_team')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_team_lead_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_team_lead')),
+    sa.UniqueConstraint('organisation_id', 'user_id', 'team_id', name=op.f('uq_team_lead_organisation_id_user_id_team_id'))
+    )
+    op.create_table('audit_event',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('at', Utc, nullable=False),
+    sa.Column('user_id', BigId, nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('target', sa.String(), nullable=True),
+    sa.Column('detail', Json, nullable=True),
+    sa.Column('refused', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_audit_event_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_audit_event_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_event'))
+    )
+    with op.batch_alter_table('audit_event', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_event_at', ['organisation_id', 'at'], unique=False)
+        batch_op.create_index('ix_audit_event_kind', ['organisation_id', 'kind', 'id'], unique=False)
+        batch_op.create_index('ix_audit_event_refused', ['organisation_id', 'id'], unique=False, sqlite_where=sa.text('refused'), postgresql_where=sa.text('refused'))
+        batch_op.create_index('ix_audit_event_user', ['organisation_id', 'user_id', 'id'], unique=False)
+
+    with op.batch_alter_table('user_account', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('team_id', BigId, nullable=True))
+        batch_op.add_column(sa.Column('failed_sign_ins', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('locked_until', Utc, nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_user_account_team_id_team'), 'team', ['team_id'], ['id'])
 
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('campaign_status', sa.SmallInteger(), nullable=True))

@@ -1,0 +1,1 @@
+"""The audit log: who signed in, what was refused, what administrators did."""
