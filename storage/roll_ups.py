@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from domain.calling.tally_model import PLACE
 from domain.codes import REJECTED_RESOLUTIONS, SUCCESS_RESOLUTIONS
-from domain.reporting.models import LEAD_KEY, SELLER_KEY, TIME_KEY
+from domain.reporting.models import LEAD_KEY, SELLER_KEY, SELLER_TIME_KEY, TIME_KEY
 
 
 @dataclass(frozen=True)
@@ -173,4 +173,29 @@ def _time_figure(dialect: str) -> RollUp:
     )
 
 
-_OF_CALLS: tuple[Callable[[str], RollUp], ...] = (_seller_figure, _time_figure)
+def _seller_time_figure(dialect: str) -> RollUp:
+    return RollUp(
+        table="seller_time_figure",
+        source="call",
+        keys=tuple(
+            zip(
+                SELLER_TIME_KEY,
+                ("{row}.organisation_id", _QUARTER[dialect], "COALESCE({row}.seller_id, 0)"),
+                strict=True,
+            )
+        ),
+        sums=(("attempts", "1"), ("contacts", _CONTACT), ("successes", _SUCCESS)),
+        only=_COUNTED,
+        watched=(
+            "seller_id",
+            "counted",
+            "undone_at",
+            "campaign_status",
+            "resolution",
+            "result",
+            "started_at",
+        ),
+    )
+
+
+_OF_CALLS: tuple[Callable[[str], RollUp], ...] = (_seller_figure, _time_figure, _seller_time_figure)

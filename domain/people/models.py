@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from domain.base import BigId, Entity, Json
+from domain.base import BigId, Entity, Json, partial_index
 
 
 class Organisation(SQLModel, table=True):
@@ -84,3 +84,31 @@ class SellerStateEvent(Entity, table=True):
     state: str
     pause_code: str | None = None
     at: datetime
+
+
+class SellerPresence(Entity, table=True):
+    """When a seller's open console last gave a sign of life: one row a seller, renewed while it is open."""
+
+    __tablename__: ClassVar[str] = "seller_presence"
+    __table_args__ = (UniqueConstraint("organisation_id", "seller_id"),)
+
+    seller_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
+    seen_at: datetime
+
+
+class SellerMessage(Entity, table=True):
+    """A line from somebody who leads to a seller; ``shown_at`` when the seller's console had it on screen."""
+
+    __tablename__: ClassVar[str] = "seller_message"
+    __table_args__ = (
+        Index("ix_seller_message_recipient", "organisation_id", "recipient_id", "id"),
+        partial_index(
+            "ix_seller_message_unread", "organisation_id", "recipient_id", "id", where="shown_at IS NULL"
+        ),
+    )
+
+    sender_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
+    recipient_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
+    text: str
+    sent_at: datetime
+    shown_at: datetime | None = None

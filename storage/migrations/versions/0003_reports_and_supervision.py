@@ -44,6 +44,9 @@ COUNT = (
     ("INSERT INTO time_figure (organisation_id, campaign_id, quarter, attempts, contacts, successes) "
     f"SELECT organisation_id, campaign_id, {{quarter}}, count(*), {CONTACTS}, {SUCCESSES} "
     "FROM call WHERE counted AND undone_at IS NULL GROUP BY 1, 2, 3"),
+    ("INSERT INTO seller_time_figure (organisation_id, quarter, seller_id, attempts, contacts, successes) "
+    f"SELECT organisation_id, {{quarter}}, COALESCE(seller_id, 0), count(*), {CONTACTS}, {SUCCESSES} "
+    "FROM call WHERE counted AND undone_at IS NULL GROUP BY 1, 2, 3"),
 )
 """The figures begin with the leads and calls that are there."""
 
@@ -105,23 +108,48 @@ def upgrade() -> None:
         if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a key
             batch_op.create_index('uq_time_figure_key', ['organisation_id', 'campaign_id', 'quarter'], unique=True)
 
-    op.create_table('number_key',
+    op.create_table('seller_time_figure',
     sa.Column('id', BigId, nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(), nullable=False),
-    sa.Column('created_at', Utc, nullable=False),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_number_key_organisation_id_organisation')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_number_key')),
-    sa.UniqueConstraint('organisation_id', name=op.f('uq_number_key_organisation_id'))
+    sa.Column('quarter', sa.Integer(), nullable=False),
+    sa.Column('seller_id', BigId, nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('contacts', sa.Integer(), nullable=False),
+    sa.Column('successes', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_seller_time_figure_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seller_time_figure'))
     )
-    with op.batch_alter_table('contact', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('erased_at', Utc, nullable=True))
-        batch_op.add_column(sa.Column('merged_into', BigId, nullable=True))
-        batch_op.create_index('ix_contact_merged', ['merged_into'], unique=False, sqlite_where=sa.text('merged_into IS NOT NULL'), postgresql_where=sa.text('merged_into IS NOT NULL'))
+    with op.batch_alter_table('seller_time_figure', schema=None) as batch_op:
+        batch_op.create_index('ix_seller_time_figure_quarter', ['organisation_id', 'quarter'], unique=False)
+        if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a key
+            batch_op.create_index('uq_seller_time_figure_key', ['organisation_id', 'quarter', 'seller_id'], unique=True)
 
-    with op.batch_alter_table('do_not_call', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('number_hash', sa.String(), nullable=True))
-        batch_op.create_index('uq_do_not_call_hash', ['organisation_id', 'number_hash'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'), postgresql_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'))
+    op.create_table('seller_presence',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('seller_id', BigId, nullable=False),
+    sa.Column('seen_at', Utc, nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_seller_presence_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['seller_id'], ['user_account.id'], name=op.f('fk_seller_presence_seller_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seller_presence')),
+    sa.UniqueConstraint('organisation_id', 'seller_id', name=op.f('uq_seller_presence_organisation_id_seller_id'))
+    )
+    op.create_table('seller_message',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('sender_id', BigId, nullable=False),
+    sa.Column('recipient_id', BigId, nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('sent_at', Utc, nullable=False),
+    sa.Column('shown_at', Utc, nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_seller_message_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['recipient_id'], ['user_account.id'], name=op.f('fk_seller_message_recipient_id_user_account')),
+    sa.ForeignKeyConstraint(['sender_id'], ['user_account.id'], name=op.f('fk_seller_message_sender_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seller_message'))
+    )
+    with op.batch_alter_table('seller_message', schema=None) as batch_op:
+        batch_op.create_index('ix_seller_message_recipient', ['organisation_id', 'recipient_id', 'id'], unique=False)
+        batch_op.create_index('ix_seller_message_unread', ['organisation_id', 'recipient_id', 'id'], unique=False, sqlite_where=sa.text('shown_at IS NULL'), postgresql_where=sa.text('shown_at IS NULL'))
 
     op.create_table('team',
     sa.Column('id', BigId, nullable=False),
@@ -168,6 +196,69 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('failed_sign_ins', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.add_column(sa.Column('locked_until', Utc, nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_user_account_team_id_team'), 'team', ['team_id'], ['id'])
+
+    op.create_table('number_key',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_number_key_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_number_key')),
+    sa.UniqueConstraint('organisation_id', name=op.f('uq_number_key_organisation_id'))
+    )
+    with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('erased_at', Utc, nullable=True))
+        batch_op.add_column(sa.Column('merged_into', BigId, nullable=True))
+        batch_op.create_index('ix_contact_merged', ['merged_into'], unique=False, sqlite_where=sa.text('merged_into IS NOT NULL'), postgresql_where=sa.text('merged_into IS NOT NULL'))
+
+    with op.batch_alter_table('do_not_call', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('number_hash', sa.String(), nullable=True))
+        batch_op.create_index('uq_do_not_call_hash', ['organisation_id', 'number_hash'], unique=True, sqlite_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'), postgresql_where=sa.text('removed_at IS NULL AND number_hash IS NOT NULL'))
+
+    op.create_table('handing_batch',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('campaign_id', BigId, nullable=True),
+    sa.Column('user_id', BigId, nullable=True),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('wanted', Json, nullable=True),
+    sa.Column('given', Json, nullable=True),
+    sa.Column('filters', Json, nullable=True),
+    sa.Column('move_callbacks', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('cursor', BigId, nullable=False),
+    sa.Column('leads', sa.Integer(), nullable=False),
+    sa.Column('callbacks', sa.Integer(), nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.Column('touched_at', Utc, nullable=False),
+    sa.Column('finished_at', Utc, nullable=True),
+    sa.Column('undone_by', BigId, nullable=True),
+    sa.Column('undone_at', Utc, nullable=True),
+    sa.Column('restored', sa.Integer(), nullable=False),
+    sa.Column('kept', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_handing_batch_campaign_id_campaign')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_handing_batch_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['undone_by'], ['user_account.id'], name=op.f('fk_handing_batch_undone_by_user_account')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_handing_batch_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handing_batch'))
+    )
+    with op.batch_alter_table('handing_batch', schema=None) as batch_op:
+        batch_op.create_index('ix_handing_batch_campaign', ['organisation_id', 'campaign_id', 'id'], unique=False)
+
+    op.create_table('handing_callback',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('batch_id', BigId, nullable=False),
+    sa.Column('lead_id', BigId, nullable=False),
+    sa.Column('activity_id', BigId, nullable=False),
+    sa.Column('former_seller_id', BigId, nullable=True),
+    sa.Column('seller_id', BigId, nullable=True),
+    sa.ForeignKeyConstraint(['batch_id'], ['handing_batch.id'], name=op.f('fk_handing_callback_batch_id_handing_batch')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_handing_callback_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handing_callback'))
+    )
+    with op.batch_alter_table('handing_callback', schema=None) as batch_op:
+        batch_op.create_index('ix_handing_callback_batch', ['batch_id', 'lead_id'], unique=False)
 
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('campaign_status', sa.SmallInteger(), nullable=True))
