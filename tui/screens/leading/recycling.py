@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -41,6 +41,7 @@ class RecyclingScreen(Choosing, PastRecycles):
     REGISTRY = "recycling"
     BINDINGS = commands.bindings("recycling")
     AUTO_FOCUS = "StatusCards"
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(30, "-high")]
     CSS = """
     RecyclingScreen Vertical { height: 1fr; padding: 0 1; overflow-y: auto; }
     RecyclingScreen #head { height: 1; margin: 0; }
