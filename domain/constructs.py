@@ -2,12 +2,15 @@
 
 ``insert_ignore`` adds the rows that break no unique rule, ``upsert`` adds or renews them; ``among`` compares a
 text column with very many values at the price of one parameter; ``among_first`` takes the first rows over many
-ranges of an index without reading the ranges to their ends.
+ranges of an index without reading the ranges to their ends. ``people_with_words`` and ``people_tagged`` ask the
+index of words that a database keeps over its contacts (``storage.words``).
 """
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -23,9 +26,13 @@ from sqlalchemy import (
     literal,
     true,
 )
+from sqlalchemy import column as column_called
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.sql.visitors import InternalTraversal
+
+from domain.base import BigId
 
 
 class OnConflict(ClauseElement):
@@ -176,3 +183,48 @@ def among_first(
     table. SQLite takes up to 500 ranges.
     """
     return AmongFirst(target, where=where, keys=keys, order=order, ranges=ranges, limit=limit)
+
+
+class PeopleWithWords(FunctionElement[Any]):
+    """The numbers of contacts whose words begin so; see ``people_with_words``."""
+
+    name = "dialdeck_people_with_words"
+    inherit_cache = True
+
+
+class PeopleTagged(FunctionElement[Any]):
+    """The numbers of contacts with a tag; see ``people_tagged``."""
+
+    name = "dialdeck_people_tagged"
+    inherit_cache = True
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text as the index has them: without capitals, accents and signs."""
+    plain = unicodedata.normalize("NFKD", text)
+    return tuple(_WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign)).lower()))
+
+
+def people_with_words(beginnings: Sequence[str], whole: Sequence[str] = ()) -> TableValuedAlias:
+    """The people who have, in name or company, a word beginning with each of ``beginnings`` and each ``whole`` word.
+
+    They are words of ``words_of``, one at least. An e-mail address is one word, without its signs. A table with one
+    column, ``contact_id``; asked for its first rows in this order the index is read no further than they need.
+    """
+    asked = [*(f"{word}*" for word in beginnings), *whole]
+    if not asked:
+        raise ValueError("people are found by one word at least")
+    return PeopleWithWords(literal(" ".join(asked), Text())).table_valued(
+        column_called("contact_id", BigId), name="worded"
+    )
+
+
+def people_tagged(tag: str) -> TableValuedAlias:
+    """The people who may have this tag, as ``people_with_words`` gives them: ask each for it (``json_has``)."""
+    written = json.dumps(tag)
+    words = " ".join(re.findall(r"[0-9A-Za-z]+", written))
+    found = PeopleTagged(literal(words, Text()), literal(f"[{written}]", Text()))
+    return found.table_valued(column_called("contact_id", BigId), name="tagged")

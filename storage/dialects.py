@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from domain.constructs import Among, AmongFirst, AmongNumbers, OnConflict, RowsLock
+from domain.constructs import (
+    Among,
+    AmongFirst,
+    AmongNumbers,
+    OnConflict,
+    PeopleTagged,
+    PeopleWithWords,
+    RowsLock,
+)
+from domain.reporting.seconds import EpochSeconds
 from domain.sql import Walked
 from storage.compiling import written_by
 
@@ -61,6 +70,19 @@ def _walked_postgresql(element: Walked, compiler: SQLCompiler, **options: object
     return compiler.process(element.clauses.clauses[0], **options)
 
 
+@written_by(EpochSeconds, "sqlite")
+def _epoch_sqlite(element: EpochSeconds, compiler: SQLCompiler, **options: object) -> str:
+    """Times are text; without the fraction, which strftime would round."""
+    at = compiler.process(element.clauses.clauses[0], **options)
+    return f"CAST(strftime('%s', substr({at}, 1, 19)) AS INTEGER)"
+
+
+@written_by(EpochSeconds, "postgresql")
+def _epoch_postgresql(element: EpochSeconds, compiler: SQLCompiler, **options: object) -> str:
+    at = compiler.process(element.clauses.clauses[0], **options)
+    return f"CAST(floor(extract(epoch FROM {at})) AS BIGINT)"
+
+
 @written_by(AmongFirst, "sqlite")
 def _among_first_sqlite(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
     """The ranges as parts of one union: SQLite merges them in order, each read no further than needed."""
@@ -93,6 +115,7 @@ def _among_first_postgresql(element: AmongFirst, compiler: SQLCompiler, **option
         for place, (kind, name) in enumerate(zip(kinds, names, strict=True))
     )
     presorted = ", ".join(column.name for column in element.order if column.name in names)
+    presorted = f" ORDER BY {presorted}" if presorted else ""
     inner = [column for column in element.order if column.name not in names]
     wanted = ", ".join(dict.fromkeys([target, *(compiler.process(c, **options) for c in inner)]))
     within = " AND ".join(f"{compiler.process(key, **options)} = bounds.{key.name}" for key in element.keys)
@@ -101,8 +124,35 @@ def _among_first_postgresql(element: AmongFirst, compiler: SQLCompiler, **option
     )
     return (
         f"{target} IN (SELECT part.{element.target.name} FROM (SELECT {given} "
-        f"FROM json_array_elements(CAST({listed} AS json)) AS given ORDER BY {presorted}) AS bounds "
+        f"FROM json_array_elements(CAST({listed} AS json)) AS given{presorted}) AS bounds "
         f"CROSS JOIN LATERAL (SELECT {wanted} FROM {element.target.table.name} WHERE {where} AND {within} "
         f"ORDER BY {', '.join(compiler.process(c, **options) for c in inner)} LIMIT {limit}) AS part "
         f"ORDER BY {order} LIMIT {limit})"
     )
+
+
+@written_by(PeopleWithWords, "sqlite")
+def _worded_sqlite(element: PeopleWithWords, compiler: SQLCompiler, **options: object) -> str:
+    (words,) = (compiler.process(part, **options) for part in element.clauses)
+    asked = f"'words : (' || replace({words}, ' ', ' AND ') || ')'"
+    return f"(SELECT rowid AS contact_id FROM contact_words WHERE contact_words MATCH {asked})"
+
+
+@written_by(PeopleWithWords, "postgresql")
+def _worded_postgresql(element: PeopleWithWords, compiler: SQLCompiler, **options: object) -> str:
+    (words,) = (compiler.process(part, **options) for part in element.clauses)
+    asked = f"to_tsquery('simple', replace(replace({words}, '*', ':*'), ' ', ' & '))"
+    return f"(SELECT id AS contact_id FROM contact WHERE dialdeck_words(name, company, email) @@ {asked})"
+
+
+@written_by(PeopleTagged, "sqlite")
+def _tagged_sqlite(element: PeopleTagged, compiler: SQLCompiler, **options: object) -> str:
+    words, _ = (compiler.process(part, **options) for part in element.clauses)
+    asked = f"""'tags : ("' || replace({words}, ' ', '" AND "') || '")'"""
+    return f"(SELECT rowid AS contact_id FROM contact_words WHERE contact_words MATCH {asked})"
+
+
+@written_by(PeopleTagged, "postgresql")
+def _tagged_postgresql(element: PeopleTagged, compiler: SQLCompiler, **options: object) -> str:
+    _, tags = (compiler.process(part, **options) for part in element.clauses)
+    return f"(SELECT id AS contact_id FROM contact WHERE tags <> '[]' AND tags @> CAST({tags} AS jsonb))"

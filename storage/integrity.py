@@ -12,6 +12,7 @@ from storage import figures
 from storage.database import Database
 from storage.errors import DatabaseDamaged
 from storage.triggers import present_triggers, trigger_names
+from storage.words import has_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,9 @@ def check(database: Database) -> list[Violation]:
         if missing:
             told = "history is not protected; run: dialdeck db upgrade"
             found.append(Violation("triggers_missing", len(missing), told))
+        if not has_words(session.connection()):
+            told = "people cannot be searched by name; run: dialdeck db upgrade"
+            found.append(Violation("words_missing", 1, told))
         if not any(violation.code == "schema_differs" for violation in found):
             found += _rules(session)
             found += _figures(session)

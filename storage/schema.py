@@ -29,6 +29,7 @@ from storage.errors import (
 from storage.gate import gate_for
 from storage.statistics import has_statistics, write_statistics
 from storage.triggers import create_triggers, present_triggers, trigger_names
+from storage.words import create_words, has_words
 
 Kind = Literal["missing", "empty", "foreign", "older", "current", "newer"]
 
@@ -131,6 +132,8 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
     if found.kind == "current":
         if present_triggers(connection) != set(trigger_names()):
             create_triggers(connection)
+        if not has_words(connection):
+            create_words(connection)
         if connection.dialect.name == "sqlite" and not has_statistics(connection):
             write_statistics(connection)
         return found
@@ -140,6 +143,7 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
 
     command.upgrade(migrations.alembic_config(connection), "head")
     create_triggers(connection)
+    create_words(connection)
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:

@@ -18,6 +18,8 @@ _FEW_ROWS = 100
 _ROWS = {
     "activity": 3 * _MILLION,
     "audit_event": _MILLION,
+    "bulk_edit": 1_000,
+    "bulk_edit_line": _MILLION,
     "call": 3 * _MILLION,
     "campaign_segment": 1_000,
     "contact": _MILLION,

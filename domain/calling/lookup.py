@@ -1,57 +1,103 @@
 """Whom a supervisor means by a few letters or digits, among all people of the shop.
 
-Whole numbers in any writing and external ids are found by index; only where there is none of these are names and
-numbers read through, and no further than there is room for on a screen.
+In this order, each only where the one before finds nobody: an external id or the beginning of a number in any
+writing; the beginnings of words in name, company or e-mail; last, read through, any part of a name or a number.
+The first two are answered by index, however many people there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_all
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, FromClause, Select, func, or_, select, union_all
 from sqlmodel import Session, col
 
 from domain.calling.models import Lead
 from domain.campaigns.models import Campaign
+from domain.constructs import people_with_words, words_of
 from domain.contacts.models import Contact, ContactPhone
 
 AT_MOST = 200
-"""So many people are looked at; more would not be read, but looked for again with another letter."""
-_WHOLE = 7
+"""So many people with a number that begins as typed are looked at; who needs more types another digit."""
+FEWEST_LETTERS = 3
+"""From so many letters on the beginning of a word is looked for; a shorter word is taken as it stands."""
+_WHOLE = 4
 """From so many digits on a number is taken to be written from its beginning."""
 _LONGEST = "9" * 15
 _DIALLED_BEFORE = "0"
+_BETWEEN_WORDS = " -'."
+
+Source = Callable[[Session], FromClause | None]
+"""People as a table with one column, ``contact_id``; None where the text cannot be meant so."""
 
 
-def by_index(session: Session, *, organisation_id: int, wanted: str) -> list[ColumnElement[bool]]:
-    """Conditions on ``Lead``, all answered by index: the external id, or the number, is what was typed."""
-    numbers = _begin_with(organisation_id, _beginnings(session, organisation_id, wanted))
-    outside = select(col(Contact.id)).where(
+def sources(organisation_id: int, wanted: str) -> tuple[Source, ...]:
+    """The ways a text can be meant, in the order they are tried."""
+    return (
+        lambda session: _exactly(session, organisation_id, wanted),
+        lambda _session: _worded(organisation_id, wanted),
+        lambda _session: _read(organisation_id, wanted),
+    )
+
+
+def _exactly(session: Session, organisation_id: int, wanted: str) -> FromClause:
+    person: Select[Any] = select(col(Contact.id).label("contact_id")).where(
         col(Contact.organisation_id) == organisation_id, col(Contact.external_id) == wanted
     )
-    return [
-        col(Lead.external_id) == wanted,
-        col(Lead.contact_id).in_(union_all(outside, *(select(each.subquery()) for each in numbers))),
-    ]
+    lead = select(col(Lead.contact_id)).where(
+        col(Lead.organisation_id) == organisation_id, col(Lead.external_id) == wanted
+    )
+    numbers = _begin_with(organisation_id, _beginnings(session, organisation_id, wanted))
+    parts = union_all(person, lead, *(select(each.subquery()) for each in numbers)).subquery()
+    return select(parts.c.contact_id).distinct().subquery("exactly")
 
 
-def by_reading(*, organisation_id: int, wanted: str, campaign_id: int | None) -> ColumnElement[bool]:
-    """A condition on ``Lead``: names, companies or numbers of the person contain what was typed."""
-    named = select(col(Contact.id)).where(
+def _worded(organisation_id: int, wanted: str) -> FromClause | None:
+    """By the index of words; what is too short for it is asked of those it finds."""
+    words = words_of(_email_as_word(wanted))
+    long = [word for word in words if len(word) >= FEWEST_LETTERS]
+    short = [word for word in words if len(word) < FEWEST_LETTERS]
+    if not words:
+        return None
+    found = people_with_words(long) if long else people_with_words((), short)
+    asked = [or_(*_word_begins(word)) for word in short] if long else []
+    if not asked:
+        return found
+    return (
+        select(found.c.contact_id)
+        .join(Contact, col(Contact.id) == found.c.contact_id)
+        .where(col(Contact.organisation_id) == organisation_id, *asked)
+        .subquery("worded_too")
+    )
+
+
+def _email_as_word(wanted: str) -> str:
+    """Where an @ stands in it, the word is an address, which the index has without its signs."""
+    return " ".join("".join(words_of(part)) if "@" in part.strip("@") else part for part in wanted.split())
+
+
+def _word_begins(word: str) -> Iterator[ColumnElement[bool]]:
+    for column in (col(Contact.name), col(Contact.company)):
+        yield func.lower(column).startswith(word, autoescape=True)
+        for sign in _BETWEEN_WORDS:
+            yield func.lower(column).contains(f"{sign}{word}", autoescape=True)
+
+
+def _read(organisation_id: int, wanted: str) -> FromClause:
+    """Any part of a name or a number, found by reading them all."""
+    named: Select[Any] = select(col(Contact.id).label("contact_id")).where(
         col(Contact.organisation_id) == organisation_id, or_(*names_contain(wanted))
     )
-    parts = [_few(named, col(Contact.id), campaign_id)]
     digits = parts_of_number(wanted)
-    if digits:
-        person = col(ContactPhone.contact_id)
-        numbered = select(person).where(
-            col(ContactPhone.organisation_id) == organisation_id,
-            or_(*(col(ContactPhone.e164).contains(part) for part in digits)),
-        )
-        parts.append(_few(numbered, person, campaign_id))
-    return col(Lead.contact_id).in_(union_all(*(select(each.subquery()) for each in parts)))
+    if not digits or any(sign.isalpha() for sign in wanted):
+        return named.subquery("read")
+    numbered = select(col(ContactPhone.contact_id)).where(
+        col(ContactPhone.organisation_id) == organisation_id,
+        or_(*(col(ContactPhone.e164).contains(part) for part in digits)),
+    )
+    parts = union_all(named, numbered).subquery()
+    return select(parts.c.contact_id).distinct().subquery("read")
 
 
 def names_contain(wanted: str) -> Iterator[ColumnElement[bool]]:
@@ -112,12 +158,3 @@ def _begin_with(organisation_id: int, beginnings: Sequence[str]) -> list[Select[
         .limit(AT_MOST)
         for beginning in beginnings
     ]
-
-
-def _few(people: Select[Any], person: Mapped[Any], campaign_id: int | None) -> Select[Any]:
-    if campaign_id is not None:
-        there = select(col(Lead.id)).where(
-            col(Lead.contact_id) == person, col(Lead.campaign_id) == campaign_id
-        )
-        people = people.where(exists(there.correlate(Contact, ContactPhone)))
-    return people.limit(AT_MOST)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from domain.calling import desk, lookup
+from domain.calling import desk, finding, lines, lookup
 from domain.calling.candidates import pool_order
 from domain.calling.candidates import waiting as tiers
 from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
 from domain.calling.queue_state import IN_POOL
 from domain.calling.views import Figures, QueueLine
-from domain.campaigns.models import Campaign
-from domain.codes import QueueState
-from domain.contacts.models import Contact, ContactPhone
+from domain.contacts.models import ContactPhone
 from domain.people.rights import READING_ROLES, SELLING_ROLES, Actor, require
 
 _OTHER = aliased(Lead)
@@ -78,45 +76,13 @@ def _lines(session: Session, actor: Actor, lead_ids: list[int]) -> dict[int, Que
 
 
 def _found(session: Session, actor: Actor, where: ColumnElement[bool], limit: int) -> list[QueueLine]:
-    phone = (
-        select(col(ContactPhone.e164))
-        .where(col(ContactPhone.contact_id) == col(Lead.contact_id))
-        .order_by(col(ContactPhone.bad), col(ContactPhone.position))
-        .limit(1)
-        .scalar_subquery()
+    return lines.of(
+        session,
+        organisation_id=actor.organisation_id,
+        where=where,
+        order=(col(Lead.last_action_at).desc(), col(Lead.id)),
+        limit=limit,
     )
-    rows = session.execute(
-        select(
-            col(Lead.id),
-            col(Contact.name),
-            col(Contact.company),
-            case((col(Lead.queue_state) != QueueState.OUT.value, col(Lead.next_attempt_at))),
-            col(Lead.status),
-            col(Lead.campaign_resolution),
-            phone,
-            col(Campaign.name),
-            col(Lead.dial_attempts),
-        )
-        .join(Contact, col(Contact.id) == col(Lead.contact_id))
-        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
-        .where(col(Lead.organisation_id) == actor.organisation_id, where)
-        .order_by(col(Lead.last_action_at).desc(), col(Lead.id))
-        .limit(limit)
-    )
-    return [
-        QueueLine(
-            lead_id,
-            name or company or "(no name)",
-            "handled",
-            at,
-            status,
-            resolution,
-            e164,
-            campaign,
-            attempts,
-        )
-        for lead_id, name, company, at, status, resolution, e164, campaign, attempts in rows
-    ]
 
 
 def _line(line: QueueLine, why: str, *, at: datetime | None = None, due: bool = False) -> QueueLine:
@@ -139,25 +105,16 @@ def search(
 ) -> list[QueueLine]:
     """Own leads whose name, company or number contains the text; supervisors and auditors search all.
 
-    Own are leads the seller owns, has a callback for, has in hand, or has handled. Who searches all and types a whole
-    number or an external id gets whoever has it; else at most ``lookup.AT_MOST`` people are looked at.
+    Own are leads the seller owns, has a callback for, has in hand, or has handled. For all see ``finding.search``.
     """
     require(actor, *SELLING_ROLES, *READING_ROLES, to="search leads")
     wanted = text.strip()
     if not wanted:
         return []
-    there = [col(Lead.campaign_id) == campaign_id] if campaign_id is not None else []
-    shop = actor.organisation_id
     if actor.role in READING_ROLES:
-        found = [
-            line
-            for condition in lookup.by_index(session, organisation_id=shop, wanted=wanted)
-            for line in _found(session, actor, and_(condition, *there), limit)
-        ]
-        if found:
-            return list({line.lead_id: line for line in found}.values())[:limit]
-        read = lookup.by_reading(organisation_id=shop, wanted=wanted, campaign_id=campaign_id)
-        return _found(session, actor, and_(read, *there), limit)
+        asked = finding.Wanted(wanted, campaign_id=campaign_id)
+        return list(finding.search(session, actor=actor, wanted=asked, limit=limit).lines)[:limit]
+    there = [col(Lead.campaign_id) == campaign_id] if campaign_id is not None else []
     matches = list(lookup.names_contain(wanted))
     digits = lookup.parts_of_number(wanted)
     if digits:

@@ -9,6 +9,7 @@ from sqlmodel import UTCDateTime
 from sqlmodel.sql.sqltypes import AutoString
 
 from storage.migrations import VERSION_TABLE
+from storage.words import is_ours
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
@@ -43,5 +44,7 @@ def context_options(dialect: str) -> dict[str, Any]:
         "compare_type": True,
         "compare_server_default": dialect != "sqlite",  # finds '' different from '' on SQLite
         "render_item": render_item,
-        "include_object": lambda item, *_: getattr(item, "info", {}).get("only", dialect) == dialect,
+        "include_object": lambda item, name, *_: (
+            getattr(item, "info", {}).get("only", dialect) == dialect and not is_ours(name)
+        ),
     }

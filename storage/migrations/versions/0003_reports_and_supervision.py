@@ -221,9 +221,9 @@ def upgrade() -> None:
     sa.Column('campaign_id', BigId, nullable=True),
     sa.Column('user_id', BigId, nullable=True),
     sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('wanted', Json, nullable=True),
-    sa.Column('given', Json, nullable=True),
-    sa.Column('filters', Json, nullable=True),
+    sa.Column('wanted', Json, nullable=False),
+    sa.Column('given', Json, nullable=False),
+    sa.Column('filters', Json, nullable=False),
     sa.Column('move_callbacks', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('cursor', BigId, nullable=False),
@@ -263,6 +263,46 @@ def upgrade() -> None:
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('campaign_status', sa.SmallInteger(), nullable=True))
         batch_op.add_column(sa.Column('resolution', sa.String(), nullable=True))
+
+    op.create_table('bulk_edit',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('campaign_id', BigId, nullable=False),
+    sa.Column('user_id', BigId, nullable=True),
+    sa.Column('change', Json, nullable=False),
+    sa.Column('chosen', Json, nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('selected', sa.Integer(), nullable=False),
+    sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.Column('touched_at', Utc, nullable=False),
+    sa.Column('undone_by', BigId, nullable=True),
+    sa.Column('undone_at', Utc, nullable=True),
+    sa.Column('restored', sa.Integer(), nullable=False),
+    sa.Column('kept', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_bulk_edit_campaign_id_campaign')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_bulk_edit_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['undone_by'], ['user_account.id'], name=op.f('fk_bulk_edit_undone_by_user_account')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_bulk_edit_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_edit'))
+    )
+    with op.batch_alter_table('bulk_edit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bulk_edit_campaign_id'), ['campaign_id'], unique=False)
+
+    op.create_table('bulk_edit_line',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('bulk_edit_id', BigId, nullable=False),
+    sa.Column('lead_id', BigId, nullable=False),
+    sa.Column('contact_id', BigId, nullable=False),
+    sa.Column('former', Json, nullable=False),
+    sa.ForeignKeyConstraint(['bulk_edit_id'], ['bulk_edit.id'], name=op.f('fk_bulk_edit_line_bulk_edit_id_bulk_edit')),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_bulk_edit_line_contact_id_contact'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_bulk_edit_line_lead_id_lead'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_bulk_edit_line_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_edit_line')),
+    sa.UniqueConstraint('bulk_edit_id', 'lead_id', name=op.f('uq_bulk_edit_line_bulk_edit_id_lead_id'))
+    )
 
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name

@@ -1,0 +1,1 @@
+"""Changing many leads at once: chosen, shown beforehand, done in chunks, taken back."""
