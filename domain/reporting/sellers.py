@@ -1,0 +1,194 @@
+"""What each seller did, by who acted when: calls from the call log, times from what they were doing, a ranking.
+
+Today's owner of a lead plays no part but in ``assigned``; so handing leads to somebody else changes no past figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, literal_column, select
+from sqlmodel import Session, col
+
+from domain.calling.models import Call
+from domain.codes import SellerState
+from domain.people.models import SellerStateEvent
+from domain.people.rights import Actor
+from domain.reporting import chosen
+from domain.reporting.counts import CallCount
+from domain.reporting.figures import SellerRow, share
+from domain.reporting.filters import ReportFilters
+from domain.reporting.rates import per_hour
+from domain.reporting.seconds import epoch_seconds
+
+LONGEST_STATE = 4 * 3600
+"""Seconds after which a state nobody ended no longer counts: the terminal was closed in another way."""
+
+NOBODY = "nobody"
+OTHER_TEAMS = "other teams"
+SIGNED_IN = "hours signed in, without pauses"
+CALLS_BEFORE = "hours signed in, without pauses; not known: there are calls from before the first sign-in"
+NOT_BY_FILTER = "hours signed in are not kept by list, assignment, status, resolution, reason or tag"
+
+
+class TimeCount(NamedTuple):
+    """A seller's time in the campaign in seconds. ``covers``: no call is older than the first state, at ``begin``."""
+
+    signed_in: int = 0
+    paused: int = 0
+    covers: bool = True
+    begin: int = 0
+
+
+def times(
+    session: Session, *, actor: Actor, campaign_id: int, filters: ReportFilters, now: datetime
+) -> dict[int, TimeCount]:
+    """How long sellers were signed in to the campaign and paused, by what they were doing. One statement."""
+    begin, end = chosen.acted_period(filters, actor.timezone)
+    until = int((now if end is None else min(now, end)).timestamp())
+    since = 0 if begin is None else int(begin.timestamp())
+    event = SellerStateEvent
+    seconds = epoch_seconds(col(event.at))
+    after = func.lead(seconds).over(
+        partition_by=col(event.seller_id), order_by=(col(event.at), col(event.id))
+    )
+    statement: Select[*tuple[Any, ...]] = select(
+        col(event.seller_id).label("seller"),
+        col(event.campaign_id).label("campaign"),
+        col(event.state).label("state"),
+        seconds.label("begin"),
+        func.coalesce(after, literal(int(now.timestamp()))).label("finish"),
+    ).where(col(event.organisation_id) == actor.organisation_id)
+    if filters.seller_id is not None:
+        statement = statement.where(col(event.seller_id) == filters.seller_id)
+    states = statement.cte("states")
+    given_up = states.c.begin + literal_column(str(LONGEST_STATE))
+    finish = case((states.c.finish > given_up, given_up), else_=states.c.finish)
+    last = case((finish > until, literal(until)), else_=finish)
+    first = case((states.c.begin < since, literal(since)), else_=states.c.begin)
+    lasting = case((last > first, last - first), else_=literal_column("0"))
+    here = states.c.campaign == campaign_id
+    rows = session.execute(
+        select(
+            states.c.seller,
+            func.sum(
+                case((here & (states.c.state != SellerState.AWAY.value), lasting), else_=literal_column("0"))
+            ),
+            func.sum(
+                case(
+                    (here & (states.c.state == SellerState.PAUSED.value), lasting), else_=literal_column("0")
+                )
+            ),
+            func.min(states.c.begin),
+            _first_call(actor, states.c.seller),
+        ).group_by(states.c.seller)
+    )
+    return {
+        int(seller): TimeCount(
+            int(signed), int(paused), first_call is None or begun <= max(first_call, since), max(begun, since)
+        )
+        for seller, signed, paused, begun, first_call in rows
+        if signed
+    }
+
+
+def _first_call(actor: Actor, seller: ColumnElement[int]) -> ScalarSelect[int]:
+    """The seller's first call anywhere: the beginning of an index."""
+    return (
+        select(epoch_seconds(func.min(col(Call.started_at))))
+        .where(col(Call.organisation_id) == actor.organisation_id, col(Call.seller_id) == seller)
+        .scalar_subquery()
+    )
+
+
+def rows(
+    *,
+    calls: Sequence[CallCount],
+    assigned: Mapping[int, int],
+    spent: Mapping[int, TimeCount],
+    names: Mapping[int, str],
+    visible: set[int] | None,
+    timed: bool,
+    minimum: int,
+) -> tuple[SellerRow, ...]:
+    """A row for everybody who called, was signed in or owns leads: the ranked first, then by successes and name.
+
+    Args:
+        visible: whose rows may be seen; the others are one row together, so that the sum stays the campaign's.
+        timed: whether times are known for what the filters ask.
+    """
+    made = {each.seller_id: each for each in calls}
+    everybody = sorted({*made, *assigned, *spent})
+    found = []
+    rest = CallCount(0, 0, 0, 0, 0, 0, 0)
+    rest_assigned, rest_spent, others = 0, TimeCount(), False
+    for seller in everybody:
+        counted = made.get(seller, CallCount(seller, 0, 0, 0, 0, 0, 0))
+        time = spent.get(seller, TimeCount())
+        if seller and visible is not None and seller not in visible:
+            others = True
+            rest = CallCount(0, *(a + b for a, b in zip(rest[1:], counted[1:], strict=True)))
+            rest_assigned += assigned.get(seller, 0)
+            rest_spent = TimeCount(
+                rest_spent.signed_in + time.signed_in,
+                rest_spent.paused + time.paused,
+                rest_spent.covers and time.covers,
+            )
+            continue
+        name = names.get(seller, str(seller)) if seller else NOBODY
+        found.append(_row(seller, name, counted, assigned.get(seller, 0), time, timed))
+    ranked = _ranked(found, minimum)
+    if others:
+        ranked.append(_row(None, OTHER_TEAMS, rest, rest_assigned, rest_spent, timed))
+    return tuple(ranked)
+
+
+def _row(
+    seller: int | None, name: str, counted: CallCount, assigned: int, time: TimeCount, timed: bool
+) -> SellerRow:
+    key = f"seller:{seller}"
+    work = time.signed_in - time.paused if timed and time.covers else 0
+    base = SIGNED_IN if timed and time.covers else CALLS_BEFORE if timed else NOT_BY_FILTER
+    return SellerRow(
+        seller_id=seller,
+        name=name,
+        assigned=assigned,
+        calls=counted.calls,
+        contacts=counted.contacts,
+        successes=counted.successes,
+        rejections=counted.rejections,
+        talk_seconds=counted.talk_seconds,
+        wrap_seconds=counted.wrap_seconds,
+        pause_seconds=time.paused,
+        signed_in_seconds=time.signed_in,
+        contact_rate=share(
+            f"{key}:contact_rate", "Contact rate", counted.contacts, counted.calls, "calls", people=False
+        ),
+        conversion=share(
+            f"{key}:conversion",
+            "Conversion",
+            min(counted.successes, counted.contacts),
+            counted.contacts,
+            "contacts",
+            people=False,
+        ),
+        dials_per_hour=per_hour(f"{key}:dials_per_hour", "Dials per hour", counted.calls, work, base),
+    )
+
+
+def _ranked(found: list[SellerRow], minimum: int) -> list[SellerRow]:
+    """By conversion those with enough contacts; equal ones share a place."""
+    able = [row for row in found if row.seller_id and row.contacts >= max(minimum, 1)]
+    order = sorted({row.conversion.value or 0.0 for row in able}, reverse=True)
+    places: dict[float, int] = {}
+    place = 1
+    for value in order:
+        places[value] = place
+        place += sum(1 for row in able if (row.conversion.value or 0.0) == value)
+    ranked = [replace(row, rank=places[row.conversion.value or 0.0]) if row in able else row for row in found]
+    return sorted(
+        ranked, key=lambda row: (row.rank is None, row.rank or 0, -row.successes, -row.calls, row.name)
+    )
