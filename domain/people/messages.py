@@ -116,9 +116,9 @@ def listing(session: Session, *, actor: Actor, limit: int = 50, unread: bool = F
     """Messages, newest first: a seller's own; for those who lead or look, those to the sellers they see."""
     sender, recipient = aliased(User), aliased(User)
     statement = (
-        select(SellerMessage, sender.name, sender.full_name, recipient.name)
-        .join(sender, sender.id == col(SellerMessage.sender_id))  # type: ignore[arg-type]  # a condition
-        .join(recipient, recipient.id == col(SellerMessage.recipient_id))  # type: ignore[arg-type]  # as above
+        select(SellerMessage, col(sender.name), col(sender.full_name), col(recipient.name))
+        .join(sender, col(sender.id) == col(SellerMessage.sender_id))
+        .join(recipient, col(recipient.id) == col(SellerMessage.recipient_id))
         .where(col(SellerMessage.organisation_id) == actor.organisation_id)
         .order_by(col(SellerMessage.id).desc())
         .limit(limit)

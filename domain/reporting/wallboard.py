@@ -273,7 +273,7 @@ def _pace(row: Row[Any], now: datetime) -> float | None:
     if not row.lately or row.first is None:
         return None
     seconds = max(now.timestamp() - row.first * QUARTER_SECONDS, QUARTER_SECONDS)
-    return float(row.lately) * 3600 / seconds
+    return float(row.lately) * 3600 / float(seconds)
 
 
 # ── alerts ────────────────────────────────────────────────────────────────────────────────────────────────────

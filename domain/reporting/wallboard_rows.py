@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Row,
     ScalarSelect,
-    Select,
     and_,
     bindparam,
     case,
@@ -88,8 +88,8 @@ RUNNING, LAST = aliased(Call), aliased(Call)
 def _last_event() -> ScalarSelect[int | None]:
     event = aliased(SellerStateEvent)
     return (
-        select(event.id)
-        .where(event.organisation_id == ORGANISATION, event.seller_id == col(User.id))
+        select(col(event.id))
+        .where(col(event.organisation_id) == ORGANISATION, col(event.seller_id) == col(User.id))
         .order_by(col(event.at).desc(), col(event.id).desc())
         .limit(1)
         .correlate(User)
@@ -100,11 +100,11 @@ def _last_event() -> ScalarSelect[int | None]:
 def _last_outcome() -> ScalarSelect[int | None]:
     call = aliased(Call)
     return (
-        select(call.id)
+        select(col(call.id))
         .where(
-            call.organisation_id == ORGANISATION,
-            call.seller_id == col(User.id),
-            call.started_at >= _TODAY,
+            col(call.organisation_id) == ORGANISATION,
+            col(call.seller_id) == col(User.id),
+            col(call.started_at) >= _TODAY,
             col(call.action).is_not(None),
             col(call.undone_at).is_(None),
         )
@@ -115,7 +115,7 @@ def _last_outcome() -> ScalarSelect[int | None]:
     )
 
 
-def _sellers() -> Select[Any]:
+def _sellers() -> Any:
     day = (
         select(
             col(SellerTimeFigure.seller_id).label("seller_id"),
@@ -144,10 +144,10 @@ def _sellers() -> Select[Any]:
             col(claim.locked_at),
             col(claim.expires_at),
             col(claim.call_id),
-            RUNNING.started_at.label("call_started"),  # type: ignore[attr-defined]  # an aliased column
-            RUNNING.ended_at.label("call_ended"),  # type: ignore[union-attr]  # an aliased column
-            LAST.started_at.label("last_call"),  # type: ignore[attr-defined]  # an aliased column
-            LAST.action.label("last_action"),  # type: ignore[union-attr]  # an aliased column
+            col(RUNNING.started_at).label("call_started"),
+            col(RUNNING.ended_at).label("call_ended"),
+            col(LAST.started_at).label("last_call"),
+            col(LAST.action).label("last_action"),
             col(ConsoleAction.labels),
             func.coalesce(day.c.attempts, 0).label("attempts"),
             func.coalesce(day.c.contacts, 0).label("contacts"),
@@ -170,13 +170,13 @@ def _sellers() -> Select[Any]:
                 col(claim.expires_at) > NOW,
             ),
         )
-        .outerjoin(RUNNING, RUNNING.id == col(claim.call_id))
-        .outerjoin(LAST, LAST.id == _last_outcome())
+        .outerjoin(RUNNING, col(RUNNING.id) == col(claim.call_id))
+        .outerjoin(LAST, col(LAST.id) == _last_outcome())
         .outerjoin(
             ConsoleAction,
             and_(
                 col(ConsoleAction.organisation_id) == ORGANISATION,
-                col(ConsoleAction.slug) == LAST.action,
+                col(ConsoleAction.slug) == col(LAST.action),
             ),
         )
         .outerjoin(day, day.c.seller_id == col(User.id))
@@ -239,7 +239,7 @@ def _dialled_but_new() -> ScalarSelect[int]:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
-def _campaigns() -> Select[Any]:
+def _campaigns() -> Any:
     today = col(TimeFigure.quarter) >= _DAY
     recent = col(TimeFigure.quarter) >= _RECENT
     day = (
@@ -300,7 +300,7 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, col(LeadTally.leads)), else_=0))
 
 
-_STANDING = union_all(
+_STANDING: CompoundSelect[Any] = union_all(
     select(
         col(LeadTally.campaign_id).label("campaign_id"),
         func.sum(col(LeadTally.leads)).label("leads"),
