@@ -9,6 +9,7 @@ from domain.calling import models as calling
 from domain.calling import tally_model as tally
 from domain.campaigns import models as campaigns
 from domain.contacts import models as contacts
+from domain.handing import models as handing
 from domain.jobs import models as jobs
 from domain.people import models as people
 from domain.recycling import models as recycling
@@ -21,6 +22,7 @@ __all__ = [
     "calling",
     "campaigns",
     "contacts",
+    "handing",
     "jobs",
     "metadata",
     "people",

@@ -55,7 +55,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which leads were chosen: ``statuses`` (``no_status`` for none) and whatever narrows them.
+    """Which leads were chosen: ``statuses`` (``no_status`` for none; empty: any) and whatever narrows them.
 
     ``min_attempts`` and ``max_attempts`` are inclusive; ``last_before``: dialled last before this moment, aware.
     """
@@ -99,7 +99,7 @@ class Filters:
         Args:
             list_name, seller: the names behind the numbers. ``when``: ``last_before`` as its reader writes times.
         """
-        parts = [", ".join(label_of(status) for status in self.statuses)]
+        parts = [", ".join(label_of(status) for status in self.statuses)] if self.statuses else []
         if self.list_id is not None:
             parts.append(f"list {list_name or self.list_id}")
         if self.seller_id is not None:
@@ -168,11 +168,18 @@ def _no_target(target: str) -> str:
 
 def chosen(*, organisation_id: int, campaign_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     """The leads the supervisor chose, those among them that will be left out included."""
-    found: list[ColumnElement[bool]] = [
+    return [
         col(Lead.organisation_id) == organisation_id,
         col(Lead.campaign_id) == campaign_id,
-        _has_status(filters.statuses),
+        *conditions(filters),
     ]
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a lead, whatever its campaign."""
+    found: list[ColumnElement[bool]] = []
+    if filters.statuses:
+        found.append(_has_status(filters.statuses))
     if filters.list_id is not None:
         found.append(col(Lead.list_id) == filters.list_id)
     if filters.seller_id is not None:
