@@ -1,4 +1,4 @@
-"""How ``domain.json_sql`` is written in each database."""
+"""How ``domain.json_sql``, and times as text, are written in each database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import DateTime
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
+from domain.exporting.iso_time import IsoTime
 from domain.json_sql import (
     JsonHas,
     JsonMember,
@@ -101,3 +102,15 @@ def _rows_sqlite(element: JsonRows, compiler: SQLCompiler, **options: Any) -> st
 def _rows_postgresql(element: JsonRows, compiler: SQLCompiler, **options: Any) -> str:
     document = compiler.process(element.clauses.clauses[0], **options)
     return f"(SELECT value FROM jsonb_array_elements(CAST({document} AS JSONB)))"
+
+
+@written_by(IsoTime, "sqlite")
+def _iso_sqlite(element: IsoTime, compiler: SQLCompiler, **options: Any) -> str:
+    at = compiler.process(element.clauses.clauses[0], **options)
+    return f"replace(substr({at}, 1, 19), ' ', 'T') || 'Z'"
+
+
+@written_by(IsoTime, "postgresql")
+def _iso_postgresql(element: IsoTime, compiler: SQLCompiler, **options: Any) -> str:
+    at = compiler.process(element.clauses.clauses[0], **options)
+    return f"""to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""

@@ -29,6 +29,7 @@ COMMANDS = {
     "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
     "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",
+    "export leads", "export all",
     "hopper fill", "hopper show", "hopper take-out", "hopper clear",
     "scheduler run", "scheduler jobs", "scheduler once", "scheduler history", "scheduler pause", "scheduler resume",
     "sync",
