@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,6 +118,28 @@ def listing(
         Invalid: an unknown status or resolution.  NotFound: no such seller, or no such list in the campaign.
     """
     _require_known(session, actor, campaign_id, wanted)
+    conditions = [
+        col(Lead.organisation_id) == actor.organisation_id,
+        col(Lead.campaign_id) == campaign_id,
+        *_conditions(wanted, now),
+    ]
+    if actor.role not in READING_ROLES:
+        conditions.append(col(Lead.owner_id) == actor.user_id)
+    rows = {wanted.bucket, Why.CALLABLE_NOW.value if wanted.eligible else None} - {None}
+    for reason in rows:
+        conditions.append(
+            why.people(session, actor=actor, campaign_id=campaign_id, reason=str(reason), now=now)
+        )
+    return lines(session, conditions=conditions, after=after, limit=limit)
+
+
+def lines(
+    session: Session, *, conditions: Sequence[ColumnElement[bool]], after: int, limit: int
+) -> list[LeadLine]:
+    """The leads that fit, in the order of their numbers, a page at a time. One statement.
+
+    The conditions are over the lead, its owner (``User``) and its list (``LeadList``), and name the shop.
+    """
     first_phone = (
         select(col(ContactPhone.e164))
         .where(col(ContactPhone.contact_id) == col(Lead.contact_id))
@@ -129,22 +152,10 @@ def listing(
         .join(Contact, col(Contact.id) == col(Lead.contact_id))
         .outerjoin(User, col(User.id) == col(Lead.owner_id))
         .outerjoin(LeadList, col(LeadList.id) == col(Lead.list_id))
-        .where(
-            col(Lead.organisation_id) == actor.organisation_id,
-            col(Lead.campaign_id) == campaign_id,
-            col(Lead.id) > after,
-            *_conditions(wanted, now),
-        )
+        .where(*conditions, col(Lead.id) > after)
         .order_by(col(Lead.id))
         .limit(limit)
     )
-    if actor.role not in READING_ROLES:
-        statement = statement.where(col(Lead.owner_id) == actor.user_id)
-    rows = {wanted.bucket, Why.CALLABLE_NOW.value if wanted.eligible else None} - {None}
-    for reason in rows:
-        statement = statement.where(
-            why.people(session, actor=actor, campaign_id=campaign_id, reason=str(reason), now=now)
-        )
     return [
         LeadLine(
             lead_id=lead.id or 0,

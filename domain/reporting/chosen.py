@@ -115,7 +115,7 @@ def of_leads(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[Col
     if filters.acted:
         acted = select(col(Call.id)).where(
             col(Call.lead_id) == col(Lead.id),
-            *_doings(actor, campaign_id, filters),
+            *doings(actor, campaign_id, filters),
         )
         found.append(exists(acted))
     elif filters.seller_id is not None:
@@ -192,14 +192,15 @@ def of_lead_figures(
 
 def of_calls(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
     """The calls of the report: by the seller if one is given, in the days of action, to leads the filters leave."""
-    found = _doings(actor, campaign_id, filters)
+    found = doings(actor, campaign_id, filters)
     if narrowed := narrowing(actor, filters):
         leads = select(col(Lead.id)).where(*of_campaign(actor, campaign_id), *narrowed)
         found.append(col(Call.lead_id).in_(leads))
     return found
 
 
-def _doings(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
+def doings(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
+    """The calls of the report as far as they themselves tell: by the seller, in the days of action."""
     begin, end = acted_period(filters, actor.timezone)
     found: list[ColumnElement[bool]] = [
         col(Call.organisation_id) == actor.organisation_id,
