@@ -114,8 +114,7 @@ def list_entries(
             Column("Since", "time"),
         ]
         rows = [
-            (each.id, each.number or "(whole contact)", each.contact, each.reason, each.source, each.added_at)
-            for each in found
+            (each.id, _which(each), each.contact, each.reason, each.source, each.added_at) for each in found
         ]
         table(work, columns, rows, empty="Nothing is on the register like that.")
         if len(found) == limit:
@@ -173,10 +172,14 @@ def export(
         answer(work, list(rows), lambda: None)
         return
     with csv_output(output, ["Number", "Contact", "Reason", "Source", "Added"]) as write:
-        count = sum(write(_cells(each)) for each in rows)
+        count = sum(write(_cells(each)) for each in rows if not each.erased)
     if output is not None:
         document = {"file": str(output), "rows": count}
         answer(work, document, lambda: line(f"{count:,} entries written to {output}"))
+
+
+def _which(entry: RegisterLine) -> str:
+    return entry.number or ("(erased)" if entry.erased else "(whole contact)")
 
 
 def _cells(entry: RegisterLine) -> list[str]:

@@ -34,7 +34,8 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import Policy, policy_of
 from domain.codes import FINAL_STATUSES, CallResult, CampaignStatus, DialStatus, QueueState, Resolution
 from domain.constructs import insert_ignore
-from domain.errors import Invalid, NotFound
+from domain.contacts.models import Contact
+from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.sql import LEAD, NOW, ORGANISATION, affected
 
@@ -85,6 +86,7 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
 
     Raises:
         NotFound: no such lead.  Invalid: the call lies in the future.
+        Conflict: the person was erased (``erased``); what another system says of them is not kept.
     """
     require(actor, *LEADING_ROLES, to="record calls from outside")
     if call.started_at > now + SAME_CALL:
@@ -103,8 +105,9 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
 
 
 _LEAD = (
-    select(Lead, Campaign)
+    select(Lead, Campaign, col(Contact.erased_at))
     .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+    .join(Contact, col(Contact.id) == col(Lead.contact_id))
     .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
     .with_for_update(of=Lead, key_share=True)
     .execution_options(populate_existing=True)
@@ -115,6 +118,8 @@ def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]
     row = session.execute(_LEAD, {"organisation": actor.organisation_id, "lead": lead_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
+    if row[2] is not None:
+        raise Conflict(f"The person of lead {lead_id} was erased; its calls are not kept.", code="erased")
     return row[0], row[1]
 
 

@@ -154,7 +154,8 @@ def read(
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active, *another = row
     action, reasons = meaning
-    text = note if note is not None else draft
+    # Of an erased person no text is kept, however late it comes.
+    text = None if contact.erased_at is not None else note if note is not None else draft
     return Work(
         actor=actor,
         now=now,

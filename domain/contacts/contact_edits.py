@@ -25,6 +25,7 @@ from domain.contacts.models import Contact, ContactPhone
 from domain.contacts.phones import InvalidPhone, normalise, time_zones
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.privacy import keyed
 from domain.sql import affected
 
 FIELDS = (
@@ -79,10 +80,20 @@ def edit(
         NotFound: no such contact or number.  NotAllowed: not this seller's.
         Invalid: an unknown field, zone, country or language, no e-mail address, an empty tag, a number nobody
             can call.
-        Conflict: a number is changed while another seller has the person in hand.
+        Conflict: a number is changed while another seller has the person in hand; the person was erased, or a number
+            belonged to somebody who was.
     """
     require(actor, *SELLING_ROLES, to="edit contacts")
+    if changes.add_phones:
+        added = _e164(changes.add_phones, changes.region)
+        keyed.refuse_erased(session, organisation_id=actor.organisation_id, numbers=added)
+    # Locked, so that nothing is written into somebody who is erased or merged at this moment.
+    session.execute(
+        select(col(Contact.id)).where(col(Contact.id) == contact_id).with_for_update(key_share=True)
+    )
     contact = contacts.find(session, actor=actor, contact_id=contact_id)
+    if contact.erased_at is not None:
+        raise Conflict(f"Contact {contact_id} was erased and is not written to again.", code="erased")
     changed = _fields(contact, changes)
     numbers = _numbers(session, actor, contact_id, changes, now)
     if not changed and not numbers:

@@ -135,6 +135,8 @@ def find(session: Session, *, actor: Actor, contact_id: int) -> Contact:
     ).scalar_one_or_none()
     if contact is None:
         raise NotFound(f"There is no contact {contact_id}.", code="no_contact")
+    if contact.merged_into is not None:
+        raise NotFound(f"Contact {contact_id} was merged into contact {contact.merged_into}.", code="merged")
     if actor.role in READING_ROLES:
         return contact
     mine = exists(select(col(Lead.id)).where(col(Lead.contact_id) == contact_id, own_leads(actor)))

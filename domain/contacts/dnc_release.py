@@ -21,6 +21,7 @@ from domain.campaigns.policy import policy_of
 from domain.codes import CampaignStatus, DialStatus
 from domain.contacts.models import ContactPhone, DoNotCall
 from domain.people.rights import Actor
+from domain.privacy import keyed
 from domain.sql import affected
 
 _RESTORED = (
@@ -45,6 +46,7 @@ def release(session: Session, *, actor: Actor, number: str, now: datetime) -> in
     removed = affected(
         session, update(DoNotCall).where(*in_force, col(DoNotCall.e164) == number).values(**off)
     )
+    removed += keyed.take_off(session, organisation_id=actor.organisation_id, number=number, values=off)
     if not removed:
         return 0
     free = people - _still_registered(session, actor, people)

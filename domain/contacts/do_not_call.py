@@ -25,6 +25,7 @@ from domain.contacts import dnc_release
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import NotFound
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
+from domain.privacy import keyed
 from domain.sql import affected
 
 BLOCKED_VALUES = ("status", "queue_state", "last_status_change", "recycle_batch_id")
@@ -45,7 +46,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """One entry in force."""
+    """One entry in force. ``erased``: a number of an erased person, of which only a hash is kept."""
 
     id: int
     number: str | None
@@ -53,6 +54,7 @@ class RegisterLine:
     reason: str | None
     source: str
     added_at: datetime
+    erased: bool = False
 
 
 def add(
@@ -295,8 +297,20 @@ def listing(
         .limit(limit)
     )
     if number is not None:
-        statement = statement.where(col(DoNotCall.e164) == number)
+        key = keyed.key_of(session, organisation_id=actor.organisation_id)
+        hashes = [keyed.hashed(key, number)] if key is not None else []
+        statement = statement.where(
+            or_(col(DoNotCall.e164) == number, col(DoNotCall.number_hash).in_(hashes))
+        )
     return [
-        RegisterLine(row.id or 0, row.e164, name, row.reason, row.source, row.added_at)
+        RegisterLine(
+            row.id or 0,
+            row.e164,
+            name,
+            row.reason,
+            row.source,
+            row.added_at,
+            erased=row.number_hash is not None,
+        )
         for row, name in session.execute(statement)
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,7 +40,7 @@ from domain.intake.mapping import ColumnMap, propose
 from domain.intake.matching import Decided, Matcher, Place, look_up
 from domain.intake.options import Counts, ImportOptions, ImportResult, Preview, Progress, Transactions
 from domain.intake.reading import Record, Records, Source, open_source
-from domain.intake.rejects import Reject, RejectsFile
+from domain.intake.rejects import Reject, RejectReason, RejectsFile
 from domain.intake.rows import Row, RowReader
 from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, SELLING_ROLES, Actor, require
@@ -50,6 +50,8 @@ CHUNK = 2_000
 
 MANY = 2_000
 """From so many new leads on the database looks at its tables anew."""
+
+_ERASED = "The number belonged to somebody who was erased and must not come back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class _Import:
         self._now = now
         self._matcher = Matcher(options.duplicates, remember=options.dry_run)
         self._reasons: Counter[str] = Counter()
+        self._cells: dict[int, Sequence[str]] = {}
         self._loader = Loader(bulk, actor=actor, now=now)
 
     def run(self, progress: Callable[[Progress], None], stop: Callable[[], bool]) -> ImportResult:
@@ -188,7 +191,7 @@ class _Import:
                 if rows is None:
                     finished = True
                     break
-                self._take(rows, batch, records)
+                self._turn_away(self._take(rows, batch, records), rejects)
                 progress(Progress(records.line, self._source.file.lines, batch.counts))
             batch.counts = replace(batch.counts, blank=records.blank)
         if finished and not self._options.dry_run:
@@ -224,9 +227,11 @@ class _Import:
             pass
         rest = self._after(records, batch.position, reader, rejects)
         while True:
-            rows = [reader(record) for record in islice(rest, CHUNK)]
-            if not rows:
+            chunk = list(islice(rest, CHUNK))
+            if not chunk:
                 return
+            rows = [reader(record) for record in chunk]
+            self._cells = {record.line: record.cells for record in chunk}
             for row in rows:
                 if isinstance(row, Reject):
                     self._reasons[row.reason] += 1
@@ -246,14 +251,25 @@ class _Import:
                 rejects.write(found)
         yield from records
 
-    def _take(self, found: list[Row | Reject], batch: Batch, records: Records) -> None:
-        """One chunk: looked up, decided, written and counted in one transaction (read only in a dry run)."""
+    def _turn_away(self, rows: list[Row], rejects: RejectsFile | None) -> None:
+        """Rows whose number belonged to an erased person are rejects like others, known only after a look-up."""
+        for row in rows:
+            self._reasons[RejectReason.ERASED] += 1
+            if rejects is not None:
+                rejects.write(Reject(row.line, RejectReason.ERASED, _ERASED, self._cells[row.line]))
+
+    def _take(self, found: list[Row | Reject], batch: Batch, records: Records) -> list[Row]:
+        """One chunk: looked up, decided, written and counted in one transaction (read only in a dry run).
+
+        Returns the rows that must not come back.
+        """
         rows = [row for row in found if isinstance(row, Row)]
         if self._options.dry_run:
             with self._database.reading() as session:
                 known = look_up(session, self._place(batch), self._options.scope, rows)
-            self._count(batch, self._matcher.decide(rows, known), len(found), len(rows), records)
-            return
+            decided = self._matcher.decide(rows, known)
+            self._count(batch, decided, len(found), len(rows), records)
+            return decided.erased
         with self._database.transaction() as session:
             terms = lock(session, self._target.organisation_id, batch)
             known = look_up(session, self._place(batch), self._options.scope, rows)
@@ -262,6 +278,7 @@ class _Import:
             batch.first_lead_id = batch.first_lead_id or first
             self._count(batch, decided, len(found), len(rows), records)
             keep(session, batch, IMPORTING)
+        return decided.erased
 
     @staticmethod
     def _count(batch: Batch, decided: Decided, read: int, taken: int, records: Records) -> None:
@@ -271,7 +288,7 @@ class _Import:
             imported=before.imported + len(decided.leads),
             updated=before.updated + decided.updated,
             duplicates=before.duplicates + decided.duplicates,
-            rejected=before.rejected + read - taken,
+            rejected=before.rejected + read - taken + len(decided.erased),
             do_not_call=before.do_not_call + decided.do_not_call,
             blank=records.blank,
         )

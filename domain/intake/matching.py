@@ -18,6 +18,7 @@ from domain.codes import DialStatus, Resolution
 from domain.constructs import among
 from domain.contacts.models import ContactPhone, DoNotCall
 from domain.intake.rows import NO_TRACKING, Row
+from domain.privacy import keyed
 
 _DNC = DialStatus.DNC.value
 _Item = TypeVar("_Item")
@@ -63,17 +64,21 @@ class Match(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What the database says of the numbers of a chunk."""
+    """What the database says of the numbers of a chunk; ``erased``: those of persons who must not come back."""
 
     matches: dict[str, list[Match]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
     blocked_contacts: set[int] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
 
 
 def look_up(session: Session, place: Place, scope: Scope, rows: Sequence[Row]) -> Known:
-    """What is known of the numbers of these rows, in at most four statements per ten thousand numbers."""
+    """What is known of the numbers of these rows, in at most four statements per ten thousand numbers.
+
+    One more asks whether anybody was ever erased; only then the numbers are looked for among those too.
+    """
     numbers = sorted({phone.e164 for row in rows for phone in row.phones})
-    known = Known()
+    known = Known(erased=keyed.erased_among(session, organisation_id=place.organisation_id, numbers=numbers))
     for part in _parts(numbers):
         for e164, contact_id, lead_id, campaign_id, list_id in session.execute(_with_leads(place, part)):
             match = Match(
@@ -191,12 +196,14 @@ class Decided:
 
     ``contacts``: the rows of new contacts by their (negative) key. ``merges``: existing contact, row, and whether
     the row's values replace those there are (else they only fill gaps). ``numbers``: to go on the register.
+    ``erased``: not to be taken, for a number of theirs belonged to an erased person.
     """
 
     contacts: dict[int, list[Row]] = field(default_factory=dict)
     leads: list[NewLead] = field(default_factory=list)
     merges: list[tuple[int, Row, bool]] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    erased: list[Row] = field(default_factory=list)
     updated: int = 0
     duplicates: int = 0
 
@@ -224,8 +231,12 @@ class Matcher:
         """What becomes of the rows of a chunk, in their order."""
         if not self._remember:
             self._here, self._taken, self._registered, self._next = {}, set(), set(), -1
-        rows = list(rows)
         decided = Decided()
+        if known.erased:
+            rows = list(rows)
+            decided.erased = [row for row in rows if any(phone.e164 in known.erased for phone in row.phones)]
+        back = {row.line for row in decided.erased}
+        rows = [row for row in rows if row.line not in back]
         forbidding = [phone.e164 for row in rows if forbids_calls(row) for phone in row.phones]
         decided.numbers = [e164 for e164 in dict.fromkeys(forbidding) if e164 not in known.registered]
         self._registered.update(known.registered, forbidding)

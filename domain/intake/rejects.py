@@ -28,6 +28,7 @@ class RejectReason(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     TOO_FEW_CELLS = "too_few_cells"
     NO_PHONE = "no_phone"
+    ERASED = "erased"
     PHONE_NOT_A_NUMBER = "phone_not_a_number"
     PHONE_LETTERS = "phone_letters"
     PHONE_TOO_SHORT = "phone_too_short"
