@@ -136,3 +136,28 @@ def clear(work: Invocation, campaign: Campaign = None) -> None:
 
     removed = work.write(hopper.clear, actor=work.actor, campaign_id=work.campaign_id(campaign))
     answer(work, {"removed": removed}, lambda: line(f"{removed} taken out"))
+
+
+@command(app, "take-back")
+def take_back(
+    work: Invocation,
+    seller: Annotated[str, typer.Argument(metavar="SELLER", help="The name they sign in with.")],
+    even_calling: Annotated[
+        bool, typer.Option("--even-calling", help="Also where a call runs, as far as the database knows.")
+    ] = False,
+) -> None:
+    """Take the person out of a seller's hands now, as if their lease were over (a terminal died)."""
+    from domain.calling import taking_back
+    from domain.people import users
+
+    actor = work.actor
+    user = work.read(users.named, organisation_id=actor.organisation_id, name=seller)
+    taken = work.write(
+        taking_back.from_seller,
+        actor=actor,
+        seller_id=user.id,
+        now=work.now(),
+        even_calling=even_calling,
+    )
+    stands = "stands as called, outcome missing" if taken.called else "is back in the queue"
+    answer(work, taken, lambda: line(f"Lead {taken.lead_id} {stands}."))
