@@ -2,16 +2,18 @@
 
 As with ``domain.calling.tally_model``: a file keeps one row for each key, a server adds rows that a job draws
 together, and the sum over the rows of a key is the figure. ``storage.roll_ups`` says what each is the sum of.
+At the end: what users keep of reports, their filters and what is written for them regularly.
 """
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, SmallInteger
+from sqlalchemy import Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
-from domain.base import BigId, Entity
+from domain.base import BigId, Entity, Json
 
 LEAD_KEY = (
     "organisation_id",
@@ -116,3 +118,39 @@ class SellerTimeFigure(Entity, table=True):
     attempts: int
     contacts: int
     successes: int
+
+
+class ReportView(Entity, table=True):
+    """Filters of a campaign's report that a user keeps under a name."""
+
+    __tablename__: ClassVar[str] = "report_view"
+    __table_args__ = (UniqueConstraint("organisation_id", "user_id", "campaign_id", "name"),)
+
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigId)
+    campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)
+    name: str
+    filters: dict[str, object] = Field(default_factory=dict, sa_type=Json)
+    created_at: datetime
+
+
+class ReportOrder(Entity, table=True):
+    """A report that a job writes to a folder again and again (``domain.reporting.orders``).
+
+    ``every`` is ``daily`` or ``weekly``; ``period`` is ``all`` (the campaign so far) or ``due`` (the day or week
+    just ended); ``written_until`` the last day of the latest one written; ``problem`` why the last try failed.
+    """
+
+    __tablename__: ClassVar[str] = "report_order"
+    __table_args__ = (Index("ix_report_order_campaign", "organisation_id", "campaign_id"),)
+
+    campaign_id: int = Field(foreign_key="campaign.id", sa_type=BigId)
+    format: str
+    every: str
+    period: str = "all"
+    folder: str
+    filters: dict[str, object] = Field(default_factory=dict, sa_type=Json)
+    created_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigId)
+    created_at: datetime
+    written_until: date | None = None
+    written_at: datetime | None = None
+    problem: str | None = None

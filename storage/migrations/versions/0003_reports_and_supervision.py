@@ -304,6 +304,43 @@ def upgrade() -> None:
     sa.UniqueConstraint('bulk_edit_id', 'lead_id', name=op.f('uq_bulk_edit_line_bulk_edit_id_lead_id'))
     )
 
+    op.create_table('report_order',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('campaign_id', BigId, nullable=False),
+    sa.Column('format', sa.String(), nullable=False),
+    sa.Column('every', sa.String(), nullable=False),
+    sa.Column('period', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(), nullable=False),
+    sa.Column('filters', Json, nullable=False),
+    sa.Column('created_by', BigId, nullable=True),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.Column('written_until', sa.Date(), nullable=True),
+    sa.Column('written_at', Utc, nullable=True),
+    sa.Column('problem', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_report_order_campaign_id_campaign')),
+    sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_report_order_created_by_user_account')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_report_order_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_order'))
+    )
+    with op.batch_alter_table('report_order', schema=None) as batch_op:
+        batch_op.create_index('ix_report_order_campaign', ['organisation_id', 'campaign_id'], unique=False)
+
+    op.create_table('report_view',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', BigId, nullable=False),
+    sa.Column('campaign_id', BigId, nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('filters', Json, nullable=False),
+    sa.Column('created_at', Utc, nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_report_view_campaign_id_campaign')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_report_view_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_report_view_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_view')),
+    sa.UniqueConstraint('organisation_id', 'user_id', 'campaign_id', 'name', name=op.f('uq_report_view_organisation_id_user_id_campaign_id_name'))
+    )
+
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     status, resolution = (
