@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Unavailable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -109,6 +110,11 @@ class Invocation:
             require_writable(self.url)
         return open_database(self.url)
 
+    @property
+    def on_server(self) -> bool:
+        """Whether the database is one that others reach too, so that passwords are required there."""
+        return self.database.dialect != "sqlite"
+
     @cached_property
     def actor(self) -> Actor:
         """Who acts: `--as`, the configured user, the only user, or the first administrator."""
@@ -117,7 +123,7 @@ class Invocation:
         name = self.configuration.settings.user
         if name is None:
             with self.database.reading() as session:
-                name = users.default_name(session, embedded=self.database.dialect == "sqlite")
+                name = users.default_name(session, embedded=not self.on_server)
         try:
             return self._sign_in(name, os.environ.get(PASSWORD_VARIABLE))
         except NotAllowed as error:
@@ -126,10 +132,34 @@ class Invocation:
             return self._sign_in(name, ask_password(f"Password of {name}: "))
 
     def _sign_in(self, name: str, password: str | None) -> Actor:
-        from domain.people import users
+        from domain.people import signing_in
 
-        with self.database.reading() as session:
-            return users.sign_in(session, name=name, password=password, now=self.now())
+        return signing_in.sign_in(
+            self.database,
+            name=name,
+            password=password,
+            now=self.now(),
+            server=self.on_server,
+            door="command",
+            only_reads=self.reads,
+        )
+
+    def note(self, kind: str, target: str | None = None, detail: Mapping[str, object] | None = None) -> None:
+        """Write into the audit log what a command that only reads did, such as an export."""
+        from domain.audit import log
+
+        self._write_down(log.acted, actor=self.actor, at=self.now(), kind=kind, target=target, detail=detail)
+
+    def note_refusal(self, error: NotAllowed, command: str) -> None:
+        """Write into the audit log what was refused; the transaction that tried it is rolled back by now."""
+        from domain.audit import log
+
+        if "actor" in self.__dict__:  # a sign-in that was refused is in the log already
+            self._write_down(log.refusal, actor=self.actor, error=error, at=self.now(), place=command)
+
+    def _write_down(self, use_case: Callable[..., object], **arguments: object) -> None:
+        with suppress(Unavailable):  # a database that may only be read keeps no log
+            self.write(use_case, **arguments)
 
     def read(self, use_case: Callable[..., T], **arguments: object) -> T:
         """Call a use case that only reads."""

@@ -12,6 +12,7 @@ import typer
 
 from cli.context import Invocation, PipeClosedError
 from cli.given import refuse_empty_names, require_change
+from domain.errors import NotAllowed
 
 _COMMON: dict[str, tuple[object, object]] = {
     "database": (
@@ -89,6 +90,9 @@ def _with_common_options(function: Callable[..., None], reads: bool, *, changes:
         )
         try:
             function(invocation, **values)
+        except NotAllowed as error:
+            invocation.note_refusal(error, _command_path(context))
+            raise
         except BrokenPipeError as error:
             raise PipeClosedError from error  # Typer would make a failure of it
         finally:
@@ -108,6 +112,11 @@ def _with_common_options(function: Callable[..., None], reads: bool, *, changes:
     called.__signature__ = inspect.Signature(parameters)
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
+
+
+def _command_path(context: typer.Context) -> str:
+    """The command without the program: "users add"."""
+    return context.command_path.partition(" ")[2]
 
 
 _LARGEST = 2**31 - 1

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = group("Users: who may sign in, and as what.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name they sign in with.")]
+Team = Annotated[str | None, typer.Option("--team", metavar="NAME", help="The team they belong to.")]
 FullName = Annotated[str | None, typer.Option("--full-name", metavar="TEXT", help="Name as shown to others.")]
 
 
@@ -33,6 +34,7 @@ def add(
     role: Annotated[Role, typer.Option("--role", help="What they may do.")],
     shift: Annotated[Shift, typer.Option("--shift", help="Half of the day they work.")] = Shift.ANY,
     full_name: FullName = None,
+    team: Team = None,
 ) -> None:
     """Add a user (administrators). A password is set with: dialdeck users password NAME."""
     from domain.people import users
@@ -44,28 +46,37 @@ def add(
         role=role,
         shift=shift,
         full_name=full_name or "",
+        team=team,
         now=work.now(),
     )
     _told(work, user, "was added")
+    required = users.passwords_required
+    if work.on_server and work.read(
+        required, organisation_id=work.actor.organisation_id, server=work.on_server
+    ):
+        work.say(f"Nobody signs in here without a password: dialdeck users password {name}")
 
 
 @command(app, "list", reads=True)
 def list_users(work: Invocation) -> None:
-    """All users; sellers see only themselves."""
+    """All users; sellers see only themselves, supervisors who lead teams those."""
     from domain.people import users
 
     found = work.read(users.listing, actor=work.actor)
 
     def human() -> None:
-        columns = [Column(title) for title in ("Name", "Full name", "Role", "Shift", "Active", "Password")]
+        titles = ("Name", "Full name", "Role", "Shift", "Team", "Active", "Password", "Locked until")
+        columns = [Column(title) for title in titles]
         rows = [
             (
                 user.name,
                 user.full_name,
                 user.role,
                 user.shift,
+                user.team,
                 user.active,
                 "set" if user.has_password else "",
+                user.locked_until if user.locked_until and user.locked_until > work.now() else None,
             )
             for user in found
         ]
@@ -99,8 +110,12 @@ def edit(
     role: Annotated[Role | None, typer.Option("--role", help="What they may do.")] = None,
     shift: Annotated[Shift | None, typer.Option("--shift", help="Half of the day they work.")] = None,
     full_name: FullName = None,
+    team: Team = None,
+    no_team: Annotated[bool, typer.Option("--no-team", help="Take them out of their team.")] = False,
 ) -> None:
-    """Change role, shift or full name."""
+    """Change role, shift, full name or team."""
+    if team is not None and no_team:
+        raise typer.BadParameter("name a team or say --no-team, not both", param_hint="'--team'")
     from domain.people import users
 
     user = work.write(
@@ -110,9 +125,19 @@ def edit(
         role=role,
         shift=shift,
         full_name=full_name,
+        team="" if no_team else team,
         now=work.now(),
     )
     _told(work, user, "was changed")
+
+
+@command(app, "unlock")
+def unlock(work: Invocation, name: Name) -> None:
+    """Let a user try again at once who was locked after too many wrong passwords (administrators)."""
+    from domain.people import signing_in
+
+    work.write(signing_in.unlock, actor=work.actor, name=name, now=work.now())
+    answer(work, {"name": name, "locked": False}, lambda: line(f"{name} may sign in again."))
 
 
 @command(app, "password")
@@ -132,7 +157,9 @@ def password(
 
     actor = work.actor
     new = None if remove else _new_password(name, from_input=stdin)
-    work.write(users.set_password, actor=actor, name=name, password=new, now=work.now())
+    work.write(
+        users.set_password, actor=actor, name=name, password=new, now=work.now(), server=work.on_server
+    )
     document = {"name": name, "has_password": new is not None}
     answer(work, document, lambda: line(f"The password of {name} was {'set' if new else 'removed'}."))
 

@@ -142,4 +142,4 @@ def _failed(session: Session, name: str, code: str, now: datetime, door: str) ->
 def _lock(failures: int) -> timedelta:
     """How long this many wrong passwords in a row lock: twice as long each time."""
     doublings = min(failures // FAILURES_TO_LOCK - 1, 20)
-    return min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)

@@ -47,7 +47,7 @@ def visible_sellers(session: Session, actor: Actor) -> set[int] | None:
     if actor.role is Role.SELLER:
         return {actor.user_id}
     found = session.execute(
-        select(TeamLead.team_id, User.id)
+        select(col(TeamLead.team_id), col(User.id))
         .join(
             User,
             (col(User.team_id) == TeamLead.team_id) & (User.organisation_id == TeamLead.organisation_id),
@@ -71,9 +71,9 @@ def require_visible(session: Session, actor: Actor, seller_ids: Iterable[int], *
     if visible is None or wanted <= visible:
         return
     names = session.scalars(
-        select(User.name)
+        select(col(User.name))
         .where(col(User.organisation_id) == actor.organisation_id, col(User.id).in_(sorted(wanted - visible)))
-        .order_by(User.name)
+        .order_by(col(User.name))
     ).all()
     raise NotAllowed(
         f"{', '.join(names) or 'That seller'} is in no team of {actor.name}, who may not {to}; "
@@ -93,9 +93,11 @@ def listing(session: Session, *, actor: Actor) -> list[TeamView]:
         NotAllowed: a seller.
     """
     require(actor, *READING_ROLES, to="see the teams")
-    statement = select(Team).where(col(Team.organisation_id) == actor.organisation_id).order_by(Team.name)
+    statement = (
+        select(Team).where(col(Team.organisation_id) == actor.organisation_id).order_by(col(Team.name))
+    )
     if visible_sellers(session, actor) is not None:
-        own = select(TeamLead.team_id).where(
+        own = select(col(TeamLead.team_id)).where(
             col(TeamLead.organisation_id) == actor.organisation_id, col(TeamLead.user_id) == actor.user_id
         )
         statement = statement.where(col(Team.id).in_(own))
@@ -107,14 +109,14 @@ def _views(session: Session, teams: list[Team]) -> list[TeamView]:
     leads: defaultdict[int, list[str]] = defaultdict(list)
     members: defaultdict[int, list[str]] = defaultdict(list)
     for team_id, name in session.execute(
-        select(TeamLead.team_id, User.name)
+        select(col(TeamLead.team_id), col(User.name))
         .join(User, col(User.id) == TeamLead.user_id)
         .where(col(TeamLead.team_id).in_(ids))
-        .order_by(User.name)
+        .order_by(col(User.name))
     ):
         leads[team_id].append(name)
     for team_id, name in session.execute(
-        select(col(User.team_id), User.name).where(col(User.team_id).in_(ids)).order_by(User.name)
+        select(col(User.team_id), col(User.name)).where(col(User.team_id).in_(ids)).order_by(col(User.name))
     ):
         members[team_id].append(name)
     return [
@@ -238,7 +240,7 @@ def _checked(session: Session, actor: Actor, name: str, *, besides: int | None =
             code="team_name",
         )
     taken = session.execute(
-        select(Team.id, Team.name).where(
+        select(col(Team.id), col(Team.name)).where(
             col(Team.organisation_id) == actor.organisation_id, func.lower(Team.name) == text.lower()
         )
     ).first()
@@ -252,7 +254,7 @@ def _put(
 ) -> None:
     """Let these lead the team, and these be in it."""
     assert team.id is not None, "it is stored"
-    leading = set(session.scalars(select(TeamLead.user_id).where(col(TeamLead.team_id) == team.id)))
+    leading = set(session.scalars(select(col(TeamLead.user_id)).where(col(TeamLead.team_id) == team.id)))
     for user in _users(session, actor, supervisors):
         if user.role not in LEADING_ROLES:
             raise Invalid(
