@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.commands import imports, lead_care, recycling, repairing, searching, selling
+from cli.commands import bulk, handing, imports, lead_care, recycling, repairing, searching, selling
 from cli.options import command, group
 
 app = group("Leads: the seller's work, looking after leads, importing them.")
@@ -22,10 +22,20 @@ for _name, _function in {
     "recycle": recycling.recycle,
     "undo-recycle": recycling.undo_recycle,
     "recycle-batches": recycling.recycle_batches,
+    "bulk-edit": bulk.bulk_edit,
+    "undo-bulk": bulk.undo_bulk,
+    "bulk-edits": bulk.bulk_edits,
+    "assign": handing.assign,
+    "release": handing.release,
+    "undo-assign": handing.undo_assign,
+    "assign-batches": handing.assign_batches,
     "fix-status": repairing.fix_status,
     "import": imports.import_leads,
     "undo-import": imports.undo_import,
 }.items():
-    command(app, _name, reads=_name in ("status", "why", "list", "search", "show", "recycle-batches"))(
-        _function
-    )
+    command(
+        app,
+        _name,
+        reads=_name
+        in ("status", "why", "list", "search", "show", "recycle-batches", "bulk-edits", "assign-batches"),
+    )(_function)

@@ -79,7 +79,7 @@ def recycle(
     actor = work.actor
     require(actor, *(READING_ROLES if dry_run else LEADING_ROLES), to="recycle leads")
     if resume is not None:
-        with _working("Recycling") as (tell, wanted):
+        with working("Recycling") as (tell, wanted):
             done = applying.resume(
                 work.database,
                 actor=actor,
@@ -102,7 +102,7 @@ def recycle(
         tag=tag,
         min_attempts=min_attempts,
         max_attempts=max_attempts,
-        last_before=None if last_before is None else _moment(work, last_before),
+        last_before=None if last_before is None else moment(work, last_before),
     )
     how = {"target": target, "reset_attempts": reset_attempts, "include_final": include_final}
     seen = work.read(
@@ -116,7 +116,7 @@ def recycle(
         _previewed(work, seen, filters, target, aside=True)
     if not work.confirm(f"Recycle {seen.recycled:,} leads?", without_terminal=True):
         raise typer.Exit(1)
-    with _working("Recycling") as (tell, wanted):
+    with working("Recycling") as (tell, wanted):
         done = applying.run(
             work.database,
             actor=actor,
@@ -144,7 +144,7 @@ def undo_recycle(
 
     if not work.confirm(f"Take recycle {batch} back?", without_terminal=True):
         raise typer.Exit(1)
-    with _working("Taking back") as (tell, wanted):
+    with working("Taking back") as (tell, wanted):
         done = undoing.undo(
             work.database,
             actor=work.actor,
@@ -224,7 +224,7 @@ def _row(each: BatchView) -> tuple[object, ...]:
 
 
 @contextmanager
-def _working(title: str) -> Iterator[tuple[Callable[[Progress], None], threading.Event]]:
+def working(title: str) -> Iterator[tuple[Callable[[Progress], None], threading.Event]]:
     """Progress on the way, and an event that Ctrl+C or SIGTERM sets: the work stops after its current step."""
     from cli.stopping import stop_request
 
@@ -291,7 +291,7 @@ def _statuses(work: Invocation, by_status: dict[str, int]) -> None:
         table(work, [Column("Status before"), Column("Leads", "number")], rows, empty="")
 
 
-def _moment(work: Invocation, text: str) -> datetime:
+def moment(work: Invocation, text: str) -> datetime:
     """A time in the past, on the reader's clock where it has no offset."""
     from domain.intake.moments import parse_moment
 

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.context import Invocation
 from cli.output import Column, answer, renamed, table
 
+if TYPE_CHECKING:
+    from domain.calling.views import QueueLine
+
 
 def search(
     work: Invocation,
     text: Annotated[
         str,
-        typer.Argument(metavar="TEXT", help="A part of the name or company, a number, or an external id."),
+        typer.Argument(
+            metavar="TEXT",
+            help="Beginnings of words of the name, company or e-mail; a number; an external id; #tag; status:busy.",
+        ),
     ],
     campaign: Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Only in it.")] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=1000, help="At most so many people.")
+    ] = 20,
+    after: Annotated[
+        int,
+        typer.Option("--after", metavar="N", min=0, help="Those after this place, as the page before said."),
+    ] = 0,
 ) -> None:
     """Find people: sellers among their own, everybody else among all."""
-    from domain.calling import queue
-
     if not text.strip():
         raise typer.BadParameter("say whom to find", param_hint="'TEXT'")
-    found = work.read(
-        queue.search,
-        actor=work.actor,
-        text=text,
-        campaign_id=work.campaign_id(campaign) if campaign is not None else None,
-        limit=limit,
-    )
+    campaign_id = work.campaign_id(campaign) if campaign is not None else None
+    found, more = _found(work, text, campaign_id, limit, after)
     document = [
         {
             key: value
@@ -56,5 +62,28 @@ def search(
             for each in found
         ]
         table(work, columns, rows, empty="Nobody like that.")
+        if more is not None:
+            work.say(f"There are more: --after {more}")
 
     answer(work, document, human)
+
+
+def _found(
+    work: Invocation, text: str, campaign_id: int | None, limit: int, after: int
+) -> tuple[Sequence[QueueLine], int | None]:
+    """The leads, and where the next page begins."""
+    from domain.calling import finding, queue
+    from domain.people.rights import READING_ROLES
+
+    if work.actor.role not in READING_ROLES:
+        return work.read(
+            queue.search, actor=work.actor, text=text, campaign_id=campaign_id, limit=limit
+        ), None
+    page = work.read(
+        finding.search,
+        actor=work.actor,
+        wanted=finding.said(text, campaign_id=campaign_id),
+        after=after,
+        limit=limit,
+    )
+    return page.lines, page.next

@@ -22,6 +22,8 @@ AT_MOST = 200
 """So many people with a number that begins as typed are looked at; who needs more types another digit."""
 FEWEST_LETTERS = 3
 """From so many letters on the beginning of a word is looked for; a shorter word is taken as it stands."""
+BY_INDEX = 2
+"""So many of the first ``sources`` are answered by index."""
 _WHOLE = 4
 """From so many digits on a number is taken to be written from its beginning."""
 _LONGEST = "9" * 15

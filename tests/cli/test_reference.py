@@ -24,7 +24,7 @@ COMMANDS = {
     "campaigns create", "campaigns list", "campaigns show", "campaigns pause", "campaigns resume", "campaigns edit",
     "lists list", "lists show", "lists pause", "lists resume",
     "leads import", "leads undo-import", "leads status", "leads why", "leads list", "leads search", "leads show",
-    "leads edit",
+    "leads edit", "leads bulk-edit", "leads undo-bulk", "leads bulk-edits",
     "leads recycle", "leads undo-recycle", "leads recycle-batches", "leads fix-status",
     "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
