@@ -30,7 +30,8 @@ class Preview:
     chosen: leads that fit the filters; available: those of them that may be handed out or taken back; the others are
     in ``left_out`` by reason (``LeftOut``). by_target: how many each would get, by seller number, shift or pool.
     resting: available ones that are not dialled now (attempts used up, outcome missing, no good number, list
-    paused); they are handed out last. callbacks: available leads with a callback to come.
+    paused); they are handed out last. callbacks: available leads with a callback to come. by_owner: the available
+    ones by the number of the seller who has them now (0: nobody).
     """
 
     chosen: int
@@ -39,6 +40,7 @@ class Preview:
     resting: int
     callbacks: int
     left_out: dict[str, int]
+    by_owner: dict[int, int]
 
     @property
     def leads(self) -> int:
@@ -91,6 +93,7 @@ class _Counted:
     resting: int
     callbacks: int
     left_out: Counter[str]
+    by_owner: Counter[int]
 
     def preview(self, by_target: dict[str, int]) -> Preview:
         return Preview(
@@ -100,21 +103,28 @@ class _Counted:
             resting=self.resting,
             callbacks=self.callbacks,
             left_out={each.value: self.left_out[each.value] for each in LeftOut if self.left_out[each.value]},
+            by_owner=dict(self.by_owner),
         )
 
 
 def _counted(session: Session, where: list[ColumnElement[bool]], reason: ColumnElement[str]) -> _Counted:
-    inner = select(reason.label("reason"), col(Lead.queue_state).label("waits")).where(*where).subquery()
-    rows: Any = session.connection().execute(
-        select(inner.c.reason, inner.c.waits, func.count()).group_by(inner.c.reason, inner.c.waits)
+    owner = func.coalesce(col(Lead.owner_id), 0)
+    inner = (
+        select(reason.label("reason"), col(Lead.queue_state).label("waits"), owner.label("owner"))
+        .where(*where)
+        .subquery()
     )
+    keys = (inner.c.reason, inner.c.waits, inner.c.owner)
+    rows: Any = session.connection().execute(select(*keys, func.count()).group_by(*keys))
     available = resting = callbacks = 0
     left_out: Counter[str] = Counter()
-    for why, waits, leads in rows:
+    by_owner: Counter[int] = Counter()
+    for why, waits, owned_by, leads in rows:
         if why:
             left_out[why] += leads
             continue
         available += leads
+        by_owner[owned_by] += leads
         resting += leads if waits == QueueState.OUT else 0
         callbacks += leads if waits == QueueState.CALLBACK else 0
-    return _Counted(available, resting, callbacks, left_out)
+    return _Counted(available, resting, callbacks, left_out, by_owner)

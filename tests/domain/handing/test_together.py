@@ -72,7 +72,7 @@ def test_sellers_go_on_while_leads_are_handed_out(database: Database) -> None:
     tasks += [
         (selling.sell, (database.url, floor[who], floor.campaign_id, floor.now, 12)) for who in ("ana", "ben")
     ]
-    (batch_id, handed), *sold = run_each(tasks, preload=PRELOAD)
+    (_, handed), *sold = run_each(tasks, preload=PRELOAD)
     handled = [lead for each in sold for lead in each]
     assert handed == 40
     assert len(handled) == len(set(handled)) == 24
