@@ -68,6 +68,11 @@ KEYS: dict[str, str] = {
     "leads undo-recycle": "batch_id restored kept finished",
     "leads recycle-batches": "batch_id campaign at who filters filter target reset_attempts include_final selected "
     "recycled by_status state undone_at undone_by restored kept called contacted sold",
+    "leads assign": "batch_id assigned per_seller wanted callbacks finished",
+    "leads release": "batch_id released per_seller callbacks finished",
+    "leads undo-assign": "batch_id restored kept finished",
+    "leads assign-batches": "batch_id kind campaign at who filters got leads callbacks move_callbacks state undone_at "
+    "undone_by restored kept",
     "leads fix-status": "no_status dialed_but_new missing_dial_tracking counter_mismatch stale_claims total_issues "
     "leads_checked leads_fixed errors status_assigned by_status dry_run report_only seconds",
     "leads next": "lead_id claim_expires_at contact campaign status campaign_status campaign_resolution attempts "
