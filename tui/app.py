@@ -20,7 +20,7 @@ from textual.binding import Binding
 from textual.reactive import var
 from textual.theme import Theme
 
-from domain.errors import DomainError
+from domain.errors import DomainError, NotAllowed
 from tui import commands, i18n, keymap, theme
 from tui.desk import Desk, wall_clock
 from tui.i18n import _
@@ -168,6 +168,10 @@ class DialdeckApp(Opening, App[int], inherit_bindings=False):
         return theme.variables(current)
 
     # ── errors and the end ───────────────────────────────────────────────────────────────────────────────
+
+    def note_refusal(self, error: NotAllowed, place: str) -> None:
+        """In a thread: into the audit log with it."""
+        self.desk.note_refusal(error, place)
 
     def show_error(self, error: DomainError) -> None:
         """The one window for what the domain refused."""

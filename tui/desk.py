@@ -8,11 +8,12 @@ The rooms below are imported inside the methods: they are heavy, and the first p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from domain.errors import NotAllowed
+from domain.errors import DomainError, NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
 from tui.supervising_hopper import SupervisingHopper
@@ -102,6 +103,11 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
 
         Raises:
             Invalid: naming file and key.
+    @property
+    def on_server(self) -> bool:
+        """Whether the database is one that others reach too, so that passwords are required there."""
+        return self._database is not None and self._database.dialect != "sqlite"
+
         """
         from zoneinfo import ZoneInfo
 
@@ -245,11 +251,17 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
         return self._actor
 
     def sign_in(self, name: str, password: str | None = None) -> Actor:
-        """Sign in; the code of a refusal is ``wrong_password``, ``password_needed`` or ``user_disabled``."""
-        from domain.people import users
+        """Sign in; the code of a refusal is ``password_needed``, ``wrong_password``, ``locked`` or another."""
+        from domain.people import signing_in
 
-        with self.database.reading() as session:
-            self._actor = users.sign_in(session, name=name, password=password, now=self.now())
+        self._actor = signing_in.sign_in(
+            self.database,
+            name=name,
+            password=password,
+            now=self.now(),
+            server=self.on_server,
+            door="application",
+        )
         return self._actor
 
     def choices(self) -> tuple[SignInChoice, ...]:
@@ -261,4 +273,13 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
 
     def sign_out(self) -> None:
         """Forget who was signed in."""
+    def note_refusal(self, error: NotAllowed, place: str) -> None:
+        """Write into the audit log what was refused; the transaction that tried it is rolled back by now."""
+        from domain.audit import log
+
+        actor = self._actor
+        if actor is not None:  # a sign-in that was refused is in the log already
+            with suppress(DomainError), self.database.transaction() as session:
+                log.refusal(session, actor, error, at=self.now(), place=place)
+
         self._actor = None

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
-from domain.errors import DomainError
+from domain.errors import DomainError, NotAllowed
 
 T = TypeVar("T")
 Failed = Callable[[DomainError], None]
@@ -28,6 +28,8 @@ class ErrorSurface(Protocol):
     def show_error(self, error: DomainError) -> None: ...
 
     def stop_for(self, error: BaseException) -> None: ...
+
+    def note_refusal(self, error: NotAllowed, place: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,15 @@ class Writer(Asking):
 
 
 def run(pump: Asking, job: Job[T], answer: type[Answered]) -> None:
-    """Let a thread do the job and tell ``pump`` with an ``answer`` message."""
+    """Let a thread do the job and tell ``pump`` with an ``answer`` message; what is refused is written down first."""
+    surface: ErrorSurface = pump.app
 
     def work() -> None:
         try:
             result = job.call()
         except DomainError as error:
+            if isinstance(error, NotAllowed):
+                surface.note_refusal(error, job.group)
             pump.post_message(answer(job, None, error))
             return
         pump.post_message(answer(job, lambda: job.done(result) if job.done else None, None))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from domain.audit.models import AuditEvent
 from domain.errors import NotAllowed
 from domain.people.rights import Actor
 from domain.sql import add_row
@@ -51,7 +52,7 @@ def record(
         "detail": dict(detail) if detail else None,
         "refused": refused,
     }
-    return add_row(session, "audit_event", values)
+    return add_row(session, AuditEvent.__tablename__, values)
 
 
 def acted(
