@@ -95,6 +95,11 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
         return self._database.label() if self._database is not None else ""
 
     @property
+    def on_server(self) -> bool:
+        """Whether the database is one that others reach too, so that passwords are required there."""
+        return self._database is not None and self._database.dialect != "sqlite"
+
+    @property
     def language(self) -> str:
         return self.preferences.language
 
@@ -103,11 +108,6 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
 
         Raises:
             Invalid: naming file and key.
-    @property
-    def on_server(self) -> bool:
-        """Whether the database is one that others reach too, so that passwords are required there."""
-        return self._database is not None and self._database.dialect != "sqlite"
-
         """
         from zoneinfo import ZoneInfo
 
@@ -264,15 +264,6 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
         )
         return self._actor
 
-    def choices(self) -> tuple[SignInChoice, ...]:
-        """Who may sign in, now."""
-        from domain.people import users
-
-        with self.database.reading() as session:
-            return tuple(users.sign_in_choices(session))
-
-    def sign_out(self) -> None:
-        """Forget who was signed in."""
     def note_refusal(self, error: NotAllowed, place: str) -> None:
         """Write into the audit log what was refused; the transaction that tried it is rolled back by now."""
         from domain.audit import log
@@ -282,4 +273,13 @@ class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling)
             with suppress(DomainError), self.database.transaction() as session:
                 log.refusal(session, actor, error, at=self.now(), place=place)
 
+    def choices(self) -> tuple[SignInChoice, ...]:
+        """Who may sign in, now."""
+        from domain.people import users
+
+        with self.database.reading() as session:
+            return tuple(users.sign_in_choices(session))
+
+    def sign_out(self) -> None:
+        """Forget who was signed in."""
         self._actor = None
