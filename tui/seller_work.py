@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         UndoResult,
     )
     from domain.codes import SellerState
+    from domain.people.messages import Message
     from domain.people.states import StateView
     from domain.sales.products import ProductView
     from domain.sales.sales import SaleInput
@@ -82,6 +83,27 @@ class SellerWork(SignedIn):
         from domain.people.states import PAUSE_CODES
 
         return PAUSE_CODES
+
+    def beat(self) -> None:
+        """This seller's console is open."""
+        from domain.people import presence
+
+        with self.database.transaction() as session:
+            presence.beat(session, actor=self.actor, now=self.now())
+
+    def unread_messages(self) -> tuple[Message, ...]:
+        """What those who lead wrote to this seller and was not on screen yet."""
+        from domain.people import messages
+
+        with self.database.reading() as session:
+            return messages.unread(session, actor=self.actor)
+
+    def messages_shown(self, *ids: int) -> None:
+        """These were on screen."""
+        from domain.people import messages
+
+        with self.database.transaction() as session:
+            messages.shown(session, actor=self.actor, message_ids=ids, now=self.now())
 
     # ── the queue ────────────────────────────────────────────────────────────────────────────────────────
 

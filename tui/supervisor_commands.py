@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.i18n import mark
 from tui.recycling_commands import RECYCLING_COMMANDS
+from tui.report_commands import REPORT_COMMANDS
+from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
 
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
+    *WALLBOARD_SCREENS,
+    *CARE_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
     ScreenInfo("people", mark("People of a row")),
     ScreenInfo("lead", mark("One lead")),
@@ -14,6 +19,7 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("jobs", mark("Background jobs")),
     ScreenInfo("runs", mark("Runs of a job")),
     ScreenInfo("recycling", mark("Recycling")),
+    ScreenInfo("report", mark("Campaign report")),
 )
 
 _CAMPAIGNS = ("campaigns",)
@@ -98,7 +104,10 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
         "hopper.refresh", ("r", "f5"), "refresh", mark("refresh"),
         mark("Look again now (it happens by itself every 10 seconds)"), mark("Hopper"), _HOPPER, LOOKING, "", 40,
     ),
+    *WALLBOARD_COMMANDS,
     *RECYCLING_COMMANDS,
+    *CARE_COMMANDS,
+    *REPORT_COMMANDS,
     # Why is the queue empty?
     Command(
         "why.open", ("enter",), "open", mark("people"),

@@ -187,6 +187,20 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(WhyScreen(card.campaign_id, card.name))
 
+    def action_report(self) -> None:
+        """What came of the campaign, in figures."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.report import ReportScreen
+
+            self.app.push_screen(ReportScreen(card.campaign_id, card.name))
+
+    def action_find(self) -> None:
+        """Anybody of the shop."""
+        from tui.screens.leading.finding import FindScreen
+
+        self.app.push_screen(FindScreen())
+
     def action_recycle(self) -> None:
         """Put leads of the campaign back into play."""
         card = self._chosen()
@@ -202,6 +216,12 @@ class CampaignsScreen(CommandScreen[None]):
             from tui.screens.leading.hopper import HopperScreen
 
             self.app.push_screen(HopperScreen(card.campaign_id, card.name))
+
+    def action_wallboard(self) -> None:
+        """Everybody at this moment."""
+        from tui.screens.leading.wallboard import WallboardScreen
+
+        self.app.push_screen(WallboardScreen())
 
     def action_jobs(self) -> None:
         """The background jobs of the shop."""

@@ -50,11 +50,15 @@ class PeopleScreen(ListScreen[None]):
     def _load(self) -> None:
         after = self._starts[-1]
         self.ask(
-            lambda: self.desk.people_of(self.campaign_id, self.reason, after=after, limit=PAGE),
+            lambda: self.read(after),
             self._show,
             group="people",
             failed=self.refused,
         )
+
+    def read(self, after: int) -> list[LeadLine]:
+        """A page after this lead; asked in a thread."""
+        return self.desk.people_of(self.campaign_id, self.reason, after=after, limit=PAGE)
 
     def _show(self, people: list[LeadLine]) -> None:
         self.people = people
