@@ -14,7 +14,7 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "leading", "repair", "recycle", "import", "screen")
+PARTS = ("queue", "leading", "repair", "recycle", "import", "export", "screen")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +60,10 @@ def _measure(
         from benchmarks import import_bench
 
         return import_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
+    if part == "export":
+        from benchmarks import export_bench
+
+        return export_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
     from benchmarks import screen_bench
 
     return [

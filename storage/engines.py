@@ -15,15 +15,17 @@ from sqlalchemy.pool import NullPool, Pool, QueuePool
 from storage.address import Address
 
 _BUSY_MS = 10_000
+MAPPED_BYTES = 256 * 1024 * 1024
+"""How much of a file is read as memory."""
 _COMMON = (
     f"busy_timeout={_BUSY_MS}",
     "foreign_keys=ON",
     "cache_size=-16384",
-    "mmap_size=268435456",
+    f"mmap_size={MAPPED_BYTES}",
     "temp_store=MEMORY",
     "journal_size_limit=67108864",
 )
-_WRITER = (*_COMMON, "synchronous=FULL")
+_WRITER = (*_COMMON, "synchronous=FULL", "secure_delete=ON")
 _READER = (*_COMMON, "query_only=ON")
 _MIGRATOR = (f"busy_timeout={_BUSY_MS}", "foreign_keys=OFF", "synchronous=FULL")
 _READER_CONNECTIONS = 5

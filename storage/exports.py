@@ -13,14 +13,38 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from domain.errors import Unavailable
+from storage.engines import MAPPED_BYTES
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from storage.database import Database
 
 BOM = "\ufeff"
 """What tells a spreadsheet that a text is UTF-8."""
 
 _FORMULA = frozenset("=+-@\t\r")
+
+
+@contextmanager
+def reading_all(database: Database) -> Iterator[Session]:
+    """A session that only reads, for going through all of the database once.
+
+    A file is not mapped into memory meanwhile: pages that are looked at once would count as the program's own.
+    """
+    with database.reading() as session:
+        if database.dialect != "sqlite":
+            yield session
+            return
+        connection = session.connection()
+        connection.exec_driver_sql("PRAGMA mmap_size=0").close()
+        try:
+            yield session
+        finally:
+            connection.exec_driver_sql(f"PRAGMA mmap_size={MAPPED_BYTES}").close()
 
 
 @contextmanager

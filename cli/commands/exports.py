@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
@@ -33,7 +33,7 @@ _STEP = 1_000
 """Rows between two words about how far it is."""
 
 
-@command(app, "leads", reads=True)
+@command(app, "leads")
 def export_leads(
     work: Invocation,
     campaign: Campaign = None,
@@ -69,7 +69,7 @@ def export_leads(
     _export(work, number, filters, output, form)
 
 
-@command(app, "all", reads=True)
+@command(app, "all")
 def export_all(
     work: Invocation,
     output: Output = None,
@@ -104,26 +104,30 @@ def _export(
     work: Invocation, campaign_id: int | None, filters: ReportFilters, file: Path | None, form: str
 ) -> None:
     from domain.exporting import leads
+    from storage.exports import reading_all
 
     file = file_or_output(file)
     actor = work.actor
-    with work.database.reading() as session, progress() as tell:
+    with reading_all(work.database) as session, progress() as tell:
         total = leads.size(session, actor=actor, campaign_id=campaign_id, filters=filters)
         rows = leads.rows(
             session, actor=actor, campaign_id=campaign_id, filters=filters, language=work.language
         )
-        if file is None and work.json:
-            with text_output(None) as stream:
-                _as_array(stream, rows)
-            return
-        with text_output(file, bom=form == "csv") as stream:
-            write = _lines(stream) if form == "jsonl" else _table(stream, of_all=campaign_id is None)
+        as_array = file is None and work.json
+        with text_output(file, bom=form == "csv" and not as_array) as stream:
+            if as_array:
+                write = _array(stream)
+            else:
+                write = _lines(stream) if form == "jsonl" else _table(stream, of_all=campaign_id is None)
             done = 0
             while page := list(islice(rows, _STEP)):
                 for row in page:
                     write(row)
                 done += len(page)
                 tell("Exporting", done, total)
+            if as_array:
+                stream.write("]\n" if done else "[]\n")
+    work.write(leads.noted, actor=actor, now=work.now(), rows=done, campaign_id=campaign_id, filters=filters)
     if file is not None:
         answer(work, {"file": str(file), "rows": done}, lambda: line(f"{done:,} leads written to {file}"))
 
@@ -147,12 +151,16 @@ def _lines(stream: TextIO) -> Callable[[LeadRow], None]:
     return write
 
 
-def _as_array(stream: TextIO, rows: Iterable[LeadRow]) -> None:
+def _array(stream: TextIO) -> Callable[[LeadRow], None]:
     """One JSON document, as ``--json`` promises, without ever holding it."""
     from domain.exporting.columns import document
 
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    stream.write("[")
-    for number, row in enumerate(rows):
-        stream.write(f"{',' if number else ''}{encode(document(row))}")
-    stream.write("]\n")
+    before = "["
+
+    def write(row: LeadRow) -> None:
+        nonlocal before
+        stream.write(before + encode(document(row)))
+        before = ","
+
+    return write

@@ -31,6 +31,14 @@ def import_leads(
             "--map", metavar="FIELD=COLUMN", help="Which column fills a field; its header or its number."
         ),
     ] = None,
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="COLUMN",
+            help="Keep this column as it is: it fills no field; may be repeated.",
+        ),
+    ] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="CC", help="Country of numbers without a code.")
     ] = None,
@@ -73,6 +81,7 @@ def import_leads(
     options = ImportOptions(
         list_name=list_name,
         overrides=parse_overrides(maps or []),
+        attributes=tuple(attributes or ()),
         region=region,
         duplicates=Duplicates(duplicates),
         scope=Scope(scope),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from domain.audit import log
 from domain.calling.actions import label_of
 from domain.calling.models import Activity, Call, Lead, Reason
 from domain.campaigns.models import Campaign
@@ -95,6 +97,23 @@ def rows(
     """
     wanted = _wanted(session, actor, campaign_id, filters or ReportFilters())
     return _all(session, wanted, _names(session, actor, language), page)
+
+
+def noted(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    rows: int,
+    campaign_id: int | None = None,
+    filters: ReportFilters | None = None,
+) -> None:
+    """Write down that so many people's data were taken out: by whom, of which campaign, narrowed by which filters."""
+    detail: dict[str, object] = {"rows": rows}
+    if filters is not None and not filters.empty:
+        detail["filters"] = sorted(filters.to_json())
+    target = str(campaign_id) if campaign_id is not None else "all"
+    log.acted(session, actor, at=now, kind="leads.export", target=target, detail=detail)
 
 
 def _wanted(session: Session, actor: Actor, campaign_id: int | None, filters: ReportFilters) -> _Wanted:

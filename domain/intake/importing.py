@@ -36,7 +36,7 @@ from domain.intake.batches import (
     open_batch,
 )
 from domain.intake.loading import BulkLoader, Loader
-from domain.intake.mapping import ColumnMap, propose
+from domain.intake.mapping import ColumnMap, no_phone, propose
 from domain.intake.matching import Decided, Matcher, Place, look_up
 from domain.intake.options import Counts, ImportOptions, ImportResult, Preview, Progress, Transactions
 from domain.intake.reading import Record, Records, Source, open_source
@@ -73,16 +73,23 @@ def preview(
     campaign_id: int,
     options: ImportOptions,
     first: int = 10,
+    unfinished: bool = False,
 ) -> Preview:
-    """Read the beginning of a file as an import would; writes nothing. See `import_leads` for errors."""
+    """Read the beginning of a file as an import would; writes nothing. See `import_leads` for errors.
+
+    unfinished: a mapping without a column of telephone numbers is shown with its problem instead of refused.
+    """
     require(actor, *LEADING_ROLES, to="import leads")
     source = open_source(path, delimiter=options.delimiter, encoding=options.encoding)
     with database.reading() as session:
         target = _target(session, actor, campaign_id, options)
-    columns = _columns(source, target, options)
+    columns = _columns(source, target, options, unfinished=unfinished)
+    problem = no_phone(columns)
+    if problem is not None:
+        return Preview(source, columns, (), target.region, problem.message)
     reader = _row_reader(columns, target)
     rows = tuple(reader(record) for record in source.sample[columns.skip :][:first])
-    return Preview(source, columns, rows)
+    return Preview(source, columns, rows, target.region)
 
 
 def import_leads(
@@ -120,8 +127,17 @@ def _never() -> bool:
     return False
 
 
-def _columns(source: Source, target: _Target, options: ImportOptions) -> ColumnMap:
-    return propose(source.sample, options.overrides, region=target.region, header=options.header)
+def _columns(
+    source: Source, target: _Target, options: ImportOptions, *, unfinished: bool = False
+) -> ColumnMap:
+    return propose(
+        source.sample,
+        options.overrides,
+        region=target.region,
+        header=options.header,
+        attributes=options.attributes,
+        unfinished=unfinished,
+    )
 
 
 def _row_reader(columns: ColumnMap, target: _Target) -> RowReader:

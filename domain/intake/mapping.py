@@ -30,6 +30,7 @@ REJECT_COLUMNS = ("reject_line", "reject_reason", "reject_message")
 _TITLE_LINES = 5
 _WEAK_WORDS = frozenset({"numero", "number"})
 _WRITTEN_AS_PHONE = re.compile(r"\+|0|\d+\D")
+AS_TOLD = "given with --map"
 BY_VALUES_ONLY = "only its values speak for it: digits that could be telephone numbers"
 _DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{4})(?!\d|[-/.])")
 
@@ -50,11 +51,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """The whole mapping. ``skip`` counts the records before the data (titles and header)."""
+    """The whole mapping. ``skip`` counts the records before the data (titles and header).
+
+    ``doubtful``: a column whose values could be telephone numbers, but whose header says otherwise.
+    """
 
     columns: tuple[Column, ...]
     header: bool
     skip: int
+    doubtful: str | None = None
 
     @property
     def fields(self) -> dict[Field, int]:
@@ -92,12 +97,15 @@ def propose(
     *,
     region: str | None,
     header: bool | None = None,
+    attributes: Sequence[str] = (),
+    unfinished: bool = False,
 ) -> ColumnMap:
     """The mapping of a file by its first records.
 
     overrides: field name to column (a header, or its number from 1). region: for numbers without a country code.
-    header: whether the first record names the columns; None decides by content. Raises `Invalid` for unknown
-    fields and columns, two columns for one field, and a file without any column of telephone numbers.
+    header: whether the first record names the columns; None decides by content. attributes: columns that fill no
+    field, whatever they look like. Raises `Invalid` for unknown fields and columns, two columns for one field, and
+    (but for ``unfinished``) a file without any column of telephone numbers.
     """
     wanted = {_field(name): column for name, column in (overrides or {}).items()}
     phone_reader = reader(region)
@@ -106,12 +114,15 @@ def propose(
     body = [record.cells for record in sample[skip + 1 :]]
     columns = _Columns(names, body, phone_reader, has_header=skip >= 0)
     for field, text in wanted.items():
-        columns.take(field, columns.find(text), "given with --map")
+        columns.take(field, columns.find(text), AS_TOLD)
+    for text in attributes:
+        columns.keep(columns.find(text))
     columns.by_header()
     columns.by_content()
-    if not any(field in columns.taken for field in PHONE_FIELDS):
-        raise _no_phone(names, skip >= 0, columns.doubtful())
-    return ColumnMap(columns.result(), header=skip >= 0, skip=skip + 1)
+    made = ColumnMap(columns.result(), header=skip >= 0, skip=skip + 1, doubtful=columns.doubtful())
+    if not unfinished and (problem := no_phone(made)) is not None:
+        raise problem
+    return made
 
 
 def _bad_map(message: str) -> Invalid:
@@ -127,7 +138,12 @@ def _field(name: str) -> Field:
     return found
 
 
-def _no_phone(names: Sequence[str], has_header: bool, doubtful: str | None) -> Invalid:
+def no_phone(columns: ColumnMap) -> Invalid | None:
+    """What is wrong with a mapping that has no column of telephone numbers; None with one."""
+    if any(field in columns.fields for field in PHONE_FIELDS):
+        return None
+    names = [column.name for column in columns.columns]
+    has_header, doubtful = columns.header, columns.doubtful
     shown = ", ".join(f'"{name}"' for name in names[:8]) + (" …" if len(names) > 8 else "")
     ask = "phone=COLUMN" if has_header else "phone=NUMBER (columns count from 1)"
     doubt = f' (the numbers of "{doubtful}" could be, but its header says otherwise)' if doubtful else ""
@@ -218,6 +234,7 @@ class _Columns:
         self._phones = phones
         self._has_header = has_header
         self._uses: dict[int, tuple[Field, str]] = {}
+        self._kept: set[int] = set()
 
     def find(self, text: str) -> int:
         """The position of a column named by its header, or by its number from 1."""
@@ -246,18 +263,29 @@ class _Columns:
         self._uses[index] = (field, why)
         self.taken[field] = index
 
+    def keep(self, index: int) -> None:
+        """This column fills no field."""
+        if index in self._uses:
+            raise _bad_map(
+                f'Column "{self._names[index]}" is {self._uses[index][0]} and an attribute; choose one.'
+            )
+        self._kept.add(index)
+
+    def _free(self, index: int) -> bool:
+        return index not in self._uses and index not in self._kept
+
     def by_header(self) -> None:
         """Take the columns whose header is a field's name, then those whose header is a word for one."""
         if not self._has_header:
             return
-        free = [i for i in range(len(self._names)) if i not in self._uses]
+        free = [i for i in range(len(self._names)) if self._free(i)]
         for index in free:
             field = exact_field(self._names[index])
             if field is not None and field not in self.taken:
                 self.take(field, index, "the header is the field's name")
         # "Number" heads telephones where nothing else does, and where they are.
         for index in sorted(free, key=lambda index: plain(self._names[index]) in _WEAK_WORDS):
-            if index not in self._uses:
+            if self._free(index):
                 self._by_word(index)
         self._split_names()
 
@@ -345,7 +373,7 @@ class _Columns:
         """Free columns of whose filled cells at least this share fits: with a header best first, else in order."""
         shares: list[tuple[float, int]] = []
         for index in range(len(self._names)):
-            if index not in self._uses and (share := self._share(index, fits)) >= least:
+            if self._free(index) and (share := self._share(index, fits)) >= least:
                 shares.append((-share if self._has_header else 0.0, index))
         return [index for _, index in sorted(shares)]
 
@@ -362,5 +390,7 @@ class _Columns:
         for index, name in enumerate(self._names):
             field, why = self._uses.get(index, (None, "kept as an attribute"))
             ignored = field is None and name in REJECT_COLUMNS
+            if index in self._kept:
+                why = "kept as an attribute, as told"
             columns.append(Column(index, name, field, "left out" if ignored else why, ignored))
         return tuple(columns)

@@ -36,13 +36,14 @@ class ImportOptions:
     """What a person may say about an import.
 
     list_name: the lead list, added to where it exists; one of its own named after the file if empty.
-    overrides: field to column, see ``mapping.propose``. region: two letters, for numbers without a country code;
-    the campaign's if empty. header, delimiter, encoding: found by content if None. rejects: a file for the rows
-    that were not taken. dry_run: count, write nothing.
+    overrides: field to column; attributes: columns that fill none, see ``mapping.propose``. region: two letters, for
+    numbers without a country code; the campaign's if empty. header, delimiter, encoding: found by content if None.
+    rejects: a file for the rows that were not taken. dry_run: count, write nothing.
     """
 
     list_name: str | None = None
     overrides: dict[str, str] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
     region: str | None = None
     duplicates: Duplicates = Duplicates.SKIP
     scope: Scope = Scope.CAMPAIGN
@@ -107,8 +108,14 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A look at a file before it is imported: how it is read, the mapping, the first rows as they would be."""
+    """A look at a file before it is imported: how it is read, the mapping, the first rows as they would be.
+
+    ``region`` is that of numbers without a country code. ``problem``: why it cannot be imported like this; there are
+    no rows then.
+    """
 
     source: Source
     columns: ColumnMap
     rows: tuple[Row | Reject, ...]
+    region: str = ""
+    problem: str = ""

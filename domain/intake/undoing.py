@@ -32,13 +32,14 @@ CHUNK = 500
 class UndoneImport:
     """How many leads were removed, and how many stay because somebody has worked with them.
 
-    list_removed: whether the list went as well, for nobody is left in it.
+    list_removed: whether the list went as well, for nobody is left in it. finished: False where it was stopped.
     """
 
     list_id: int
     removed: int
     kept: int
     list_removed: bool
+    finished: bool = True
 
 
 def undo_import(
@@ -48,22 +49,26 @@ def undo_import(
     list_id: int,
     now: datetime,
     progress: Callable[[int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> UndoneImport:
     """Remove the leads of a list that nobody touched since they came in.
 
     Touched is a lead with any call, outcome, note, sale, edit, assignment or recycling, or one that is in a
     seller's hands. A contact the import made goes with its last lead, unless something else refers to it; the
     list goes when nobody is left in it.
-    progress: told how many leads were looked at. Raises `NotAllowed` (a seller), `NotFound` (the list).
+    progress: told how many leads were looked at. stop: asked between chunks; run again it goes on.
+    Raises `NotAllowed` (a seller), `NotFound` (the list).
     """
     require(actor, *LEADING_ROLES, to="undo an import")
     campaign_id = _close_list(database, actor, list_id)
     removed = kept = 0
     after = 0
-    while True:
+    finished = False
+    while not (stop is not None and stop()):
         with database.transaction() as session:
             leads = _next_leads(session, actor, list_id, after)
             if not leads:
+                finished = True
                 break
             gone = _remove(session, actor, leads)
         after = max(leads)
@@ -82,7 +87,7 @@ def undo_import(
             campaign_id=campaign_id,
             after={"list_id": list_id, "removed": removed, "kept": kept},
         )
-    return UndoneImport(list_id, removed, kept, list_removed)
+    return UndoneImport(list_id, removed, kept, list_removed, finished)
 
 
 def _close_list(database: Transactions, actor: Actor, list_id: int) -> int:

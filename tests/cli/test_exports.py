@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from domain.audit.models import AuditEvent
 from domain.exporting.columns import HEADINGS, HEADINGS_OF_ALL
 from tests.cli.conftest import Shell
 
@@ -90,6 +92,17 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(campaign: Shell, tmp_p
     said = campaign.refused("export", "leads", "--campaign", "Spring", "-o", str(tmp_path / "no" / "x.csv"))
     assert "cannot be written" in said
     assert "is a folder" in campaign.refused("export", "all", "-o", str(tmp_path))
+
+
+def test_an_export_is_written_down_with_its_size_and_never_with_a_name(campaign: Shell) -> None:
+    campaign.done("export", "leads", "--campaign", "Spring", "--tag", "Ada Marlow")
+    campaign.done("export", "all")
+    with campaign.database.reading() as session:
+        events = session.exec(select(AuditEvent).where(AuditEvent.kind == "leads.export")).all()
+    assert [(each.name, each.target, each.detail) for each in events] == [
+        ("root", "1", {"rows": 0, "filters": ["tags"]}),
+        ("root", "all", {"rows": 4}),
+    ]
 
 
 def test_the_filters_narrow_it(campaign: Shell) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from domain.errors import Invalid
 from domain.intake.fields import Field
-from domain.intake.mapping import ColumnMap, parse_overrides, propose
-from domain.intake.reading import open_source
+from domain.intake.mapping import ColumnMap, no_phone, parse_overrides, propose
+from domain.intake.reading import Record, open_source
 
 Write = Callable[..., Path]
 Map = Callable[..., ColumnMap]
@@ -253,3 +253,25 @@ def test_a_running_number_is_no_telephone(mapped: Map) -> None:
         "name": "Nombre",
         "phone": "Numero",
     }
+
+
+def test_a_column_that_is_to_stay_as_it_is_fills_no_field() -> None:
+    sample = [Record(1, ["phone", "email", "city"]), Record(2, ["+33199000001", "ada@example.org", "Lyon"])]
+    found = propose(sample, region="FR", attributes=["email", "3"])
+    assert {column.name: column.field for column in found.columns} == {
+        "phone": Field.PHONE, "email": None, "city": None,
+    }  # fmt: skip
+    assert found.columns[1].why == "kept as an attribute, as told"
+    with pytest.raises(Invalid, match="choose one"):
+        propose(sample, {"phone": "1"}, region="FR", attributes=["phone"])
+
+
+def test_an_unfinished_mapping_is_shown_and_says_what_is_missing() -> None:
+    sample = [Record(1, ["name", "town"]), Record(2, ["Ada", "Lyon"])]
+    found = propose(sample, region="FR", unfinished=True)
+    assert [column.name for column in found.columns] == ["name", "town"]
+    problem = no_phone(found)
+    assert problem is not None
+    assert "No column with telephone numbers" in problem.message
+    with pytest.raises(Invalid, match="No column with telephone numbers"):
+        propose(sample, region="FR")
