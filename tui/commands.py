@@ -30,7 +30,7 @@ SCREENS: dict[str, ScreenInfo] = {
 
 _APP = (EVERYWHERE,)
 _CONSOLE = ("console",)
-_LISTS = ("campaigns", *(info.name for info in SUPERVISOR_SCREENS))
+_LISTS = ("campaigns", *(info.name for info in SUPERVISOR_SCREENS if not info.typing))
 
 COMMANDS: tuple[Command, ...] = (
     # Everywhere

@@ -18,9 +18,8 @@ from tui.preferences import Preferences
 from tui.seller_work import SellerWork
 from tui.supervising_care import SupervisingCare
 from tui.supervising_hopper import SupervisingHopper
+from tui.supervising_jobs import SupervisingJobs
 from tui.supervising_recycling import SupervisingRecycling
-from tui.supervising_reports import SupervisingReports
-from tui.supervising_wallboard import SupervisingWallboard
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -63,14 +62,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(
-    SellerWork,
-    SupervisingHopper,
-    SupervisingWallboard,
-    SupervisingRecycling,
-    SupervisingReports,
-    SupervisingCare,
-):
+class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling, SupervisingCare):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(
