@@ -81,7 +81,7 @@ COMMANDS: tuple[Command, ...] = (
         mark("Open this campaign's queue"), mark("Campaigns"), ("campaigns",), SELLING, "campaign", 10, True,
     ),
     Command(
-        "campaigns.refresh", ("r", "f5"), "refresh", mark("refresh"),
+        "campaigns.refresh", ("f5",), "refresh", mark("refresh"),
         mark("Count again now (it happens by itself every 10 seconds)"), mark("Campaigns"), ("campaigns",), show=20,
     ),
     Command(

@@ -20,6 +20,7 @@ from tui.supervising_care import SupervisingCare
 from tui.supervising_hopper import SupervisingHopper
 from tui.supervising_jobs import SupervisingJobs
 from tui.supervising_recycling import SupervisingRecycling
+from tui.supervising_reports import SupervisingReports
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -62,7 +63,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling, SupervisingCare):
+class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling, SupervisingReports, SupervisingCare):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(

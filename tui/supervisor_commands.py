@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
-from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.i18n import mark
 from tui.recycling_commands import RECYCLING_COMMANDS
@@ -12,7 +11,6 @@ from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
 
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     *WALLBOARD_SCREENS,
-    *CARE_SCREENS,
     *CARE_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
     ScreenInfo("people", mark("People of a row")),
@@ -108,7 +106,6 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     ),
     *WALLBOARD_COMMANDS,
     *RECYCLING_COMMANDS,
-    *CARE_COMMANDS,
     *CARE_COMMANDS,
     *REPORT_COMMANDS,
     # Why is the queue empty?

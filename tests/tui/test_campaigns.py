@@ -32,7 +32,7 @@ async def test_figures_change_in_place_and_one_stays_where_one_is(
         await settled(pilot)
         assert line_with(app, "Renewals").startswith(" ▸")
         small_shop.clock.forward(hours=6)
-        await pilot.press("r")
+        await pilot.press("f5")
         await settled(pilot)
         assert line_with(app, "Renewals").startswith(" ▸")
         assert "counted at 18:00" in shown(app)
@@ -48,7 +48,7 @@ async def test_an_error_while_counting_is_one_line_and_no_window(open_app: OpenA
             raise Unavailable("The database is busy. [/x]")
 
         app.desk.cards = busy
-        await pilot.press("r")
+        await pilot.press("f5")
         await settled(pilot)
         assert "✕ The database is busy. [/x]" in shown(app)
         assert isinstance(app.screen, CampaignsScreen)

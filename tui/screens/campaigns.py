@@ -201,12 +201,6 @@ class CampaignsScreen(CommandScreen[None]):
 
         self.app.push_screen(FindScreen())
 
-    def action_find(self) -> None:
-        """Anybody of the shop."""
-        from tui.screens.leading.finding import FindScreen
-
-        self.app.push_screen(FindScreen())
-
     def action_recycle(self) -> None:
         """Put leads of the campaign back into play."""
         card = self._chosen()

@@ -1,0 +1,52 @@
+"""Days as people type them into a field."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tui import periods
+
+THURSDAY = date(2025, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("typed", "begin", "end"),
+    [
+        ("", None, None),
+        ("2025-11-03", date(2025, 11, 3), date(2025, 11, 3)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2024-12", date(2024, 12, 1), date(2024, 12, 31)),
+        ("2024", date(2024, 1, 1), date(2024, 12, 31)),
+        ("Today", THURSDAY, THURSDAY),
+        ("ayer", date(2025, 11, 19), date(2025, 11, 19)),
+        ("this week", date(2025, 11, 17), THURSDAY),
+        ("last week", date(2025, 11, 10), date(2025, 11, 16)),
+        ("last month", date(2025, 10, 1), date(2025, 10, 31)),
+        ("last 7 days", date(2025, 11, 14), THURSDAY),
+        ("30d", date(2025, 10, 22), THURSDAY),
+        ("2025-11-01 to 2025-11-15", date(2025, 11, 1), date(2025, 11, 15)),
+        ("2025-11-01..yesterday", date(2025, 11, 1), date(2025, 11, 19)),
+        ("2025-09 – 2025-10", date(2025, 9, 1), date(2025, 10, 31)),
+        ("2025-09 - 2025-10", date(2025, 9, 1), date(2025, 10, 31)),
+        ("from 2025-11", date(2025, 11, 1), None),
+        ("until 2025-10", None, date(2025, 10, 31)),
+        ("2025-11-01 ..", date(2025, 11, 1), None),
+    ],
+)
+def test_days_are_understood_and_said_back(typed: str, begin: date | None, end: date | None) -> None:
+    assert periods.parse(typed, THURSDAY) == (begin, end)
+    assert periods.parse(periods.shown(begin, end), THURSDAY) == (begin, end)
+
+
+@pytest.mark.parametrize(
+    "typed", ["soon", "2025-13", "2025-02-30", "2025-11-15 to 2025-11-01", "last 0 days", "[/x]", "0000"]
+)
+def test_what_is_no_day_is_refused_with_a_hint(typed: str) -> None:
+    with pytest.raises(periods.NotADay, match=r"write 2026-11|comes before"):
+        periods.parse(typed, THURSDAY)
+
+
+def test_as_many_days_just_before_these() -> None:
+    assert periods.before(date(2025, 11, 1), date(2025, 11, 15)) == (date(2025, 10, 17), date(2025, 10, 31))
