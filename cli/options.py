@@ -121,7 +121,7 @@ def _command_path(context: typer.Context) -> str:
 
 _LARGEST = 2**31 - 1
 _LARGEST_ID = 2**63 - 1
-_IDS = ("LEAD", "CONTACT", "ENTRY...", "BATCH", "ID")
+_IDS = ("LEAD", "CONTACT", "KEEP", "OTHER...", "ENTRY...", "BATCH", "ID")
 
 
 def _largest(parameter: inspect.Parameter) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands import personal_data
 from cli.context import Invocation
 from cli.options import command, group, pairs
 from cli.output import Column, answer, clean, details, line, local, table
@@ -26,6 +27,16 @@ def _many(option: str, metavar: str, help: str) -> object:
     return Annotated[
         list[str] | None, typer.Option(option, metavar=metavar, help=f"{help}; may be repeated.")
     ]
+
+
+for _name, _function in {
+    "find": personal_data.find,
+    "duplicates": personal_data.duplicates,
+    "merge": personal_data.merge,
+    "export": personal_data.export,
+    "erase": personal_data.erase,
+}.items():
+    command(app, _name, reads=_name in ("find", "duplicates"))(_function)
 
 
 Name, FirstName, LastName = _field("--name"), _field("--first-name"), _field("--last-name")

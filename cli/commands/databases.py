@@ -123,6 +123,20 @@ def tally(work: Invocation) -> None:
     answer(work, {"differed": differed}, lambda: line(f"The tally of {work.database.where} {told}."))
 
 
+@command(app, "compact")
+def compact(work: Invocation) -> None:
+    """Write a database file anew, as small as it can be and without copies of what was erased; writers wait."""
+    from storage import compacting
+
+    _administrators_only(work, "write the database anew")
+    done = compacting.compact(work.database)
+    told = (
+        "was written anew" if done else "was written anew; its log is emptied when the others have closed it"
+    )
+    document = {"database": work.database.where, "compacted": done}
+    answer(work, document, lambda: line(f"{work.database.where} {told}."))
+
+
 @command(app, "backup", reads=True)
 def backup(
     work: Invocation,

@@ -102,7 +102,7 @@ def edit(
     session.add(contact)
     session.flush()
     if numbers or "timezone" in changed:
-        _requeue(session, actor, contact, now)
+        requeue(session, actor, contact, now)
     history.write(
         session,
         organisation_id=actor.organisation_id,
@@ -239,7 +239,7 @@ def _hold(session: Session, actor: Actor, entry: HopperEntry, e164: str, now: da
         raise Conflict(f"Another seller has {e164} in hand at this moment.", code="held")
 
 
-def _requeue(session: Session, actor: Actor, contact: Contact, now: datetime) -> None:
+def requeue(session: Session, actor: Actor, contact: Contact, now: datetime) -> None:
     """Other numbers or another zone: the contact's leads wait where they belong now."""
     first = session.execute(
         select(col(ContactPhone.e164))

@@ -43,19 +43,21 @@ TEXTS: Final = (
 """The fields of a contact beside its name, tags and attributes."""
 
 
-def lock_contacts(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> dict[int, Contact]:
-    """The contacts, locked in the order of their ids.
+def lock_contacts(
+    session: Session, *, actor: Actor, contact_ids: Collection[int], lock: bool = True
+) -> dict[int, Contact]:
+    """The contacts, locked in the order of their ids (unless they are only looked at).
 
     Raises:
         NotFound: there is no such contact.
     """
-    rows = session.execute(
+    statement = (
         select(Contact)
         .where(col(Contact.organisation_id) == actor.organisation_id, col(Contact.id).in_(contact_ids))
         .order_by(col(Contact.id))
-        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
-    ).scalars()
+    )
+    rows = session.execute(statement.with_for_update(key_share=True) if lock else statement).scalars()
     found = {contact.id or 0: contact for contact in rows}
     for contact_id in contact_ids:
         if contact_id not in found:
@@ -63,17 +65,17 @@ def lock_contacts(session: Session, *, actor: Actor, contact_ids: Collection[int
     return found
 
 
-def lock_leads(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> list[Lead]:
+def lock_leads(
+    session: Session, *, actor: Actor, contact_ids: Collection[int], lock: bool = True
+) -> list[Lead]:
     """All leads of these contacts, locked in the order of their ids as everybody does who changes several."""
-    return list(
-        session.execute(
-            select(Lead)
-            .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.contact_id).in_(contact_ids))
-            .order_by(col(Lead.id))
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        ).scalars()
+    statement = (
+        select(Lead)
+        .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.contact_id).in_(contact_ids))
+        .order_by(col(Lead.id))
+        .execution_options(populate_existing=True)
     )
+    return list(session.execute(statement.with_for_update(key_share=True) if lock else statement).scalars())
 
 
 def leave_hopper(session: Session, *, leads: Collection[Lead], now: datetime) -> None:
