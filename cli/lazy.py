@@ -30,6 +30,7 @@ GROUPS: dict[str, str] = {
     "dnc": "dnc",
     "hopper": "hopper",
     "export": "exports",
+    "report": "reports",
     "scheduler": "scheduler",
     "sync": "sync",
     "config": "configuration",

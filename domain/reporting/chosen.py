@@ -199,14 +199,18 @@ def of_calls(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[Col
     return found
 
 
-def doings(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
-    """The calls of the report as far as they themselves tell: by the seller, in the days of action."""
+def doings(actor: Actor, campaign_id: int | None, filters: ReportFilters) -> list[ColumnElement[bool]]:
+    """The calls of the report as far as they themselves tell: by the seller, in the days of action.
+
+    ``campaign_id`` None: in any campaign.
+    """
     begin, end = acted_period(filters, actor.timezone)
     found: list[ColumnElement[bool]] = [
         col(Call.organisation_id) == actor.organisation_id,
-        col(Call.campaign_id) == campaign_id,
         COUNTS,  # type: ignore[list-item]  # text is a condition as well
     ]
+    if campaign_id is not None:
+        found.append(col(Call.campaign_id) == campaign_id)
     if filters.seller_id is not None:
         found.append(col(Call.seller_id) == filters.seller_id)
     if begin is not None:

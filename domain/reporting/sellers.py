@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, literal_column, select, true
 from sqlmodel import Session, col
 
 from domain.calling.models import Call
@@ -44,9 +44,9 @@ class TimeCount(NamedTuple):
 
 
 def times(
-    session: Session, *, actor: Actor, campaign_id: int, filters: ReportFilters, now: datetime
+    session: Session, *, actor: Actor, campaign_id: int | None, filters: ReportFilters, now: datetime
 ) -> dict[int, TimeCount]:
-    """How long sellers were signed in to the campaign and paused, by what they were doing. One statement."""
+    """How long sellers were signed in to the campaign (None: to any) and paused, by their states. One statement."""
     begin, end = chosen.acted_period(filters, actor.timezone)
     until = int((now if end is None else min(now, end)).timestamp())
     since = 0 if begin is None else int(begin.timestamp())
@@ -70,7 +70,7 @@ def times(
     last = case((finish > until, literal(until)), else_=finish)
     first = case((states.c.begin < since, literal(since)), else_=states.c.begin)
     lasting = case((last > first, last - first), else_=literal_column("0"))
-    here = states.c.campaign == campaign_id
+    here = true() if campaign_id is None else states.c.campaign == campaign_id
     rows = session.execute(
         select(
             states.c.seller,
