@@ -45,7 +45,7 @@ def seed(work: Invocation) -> None:
     """Create or update the standard actions and reasons; safe to repeat, own settings stay."""
     from domain.calling import actions
 
-    counts = work.write(actions.seed, actor=work.actor)
+    counts = work.write(actions.seed, actor=work.actor, now=work.now())
 
     def human() -> None:
         line(f"{counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged")
@@ -115,6 +115,7 @@ def add(
     action = work.write(
         actions.add,
         actor=work.actor,
+        now=work.now(),
         slug=slug,
         labels=pairs(label, "--label", default_key="en"),
         type=kind,
@@ -177,4 +178,8 @@ def edit(
     changes = {name: value for name, value in given.items() if value is not None}
     if no_key:
         changes["key"] = None
-    _told(work, work.write(actions.edit, actor=work.actor, slug=slug, changes=changes), "was changed")
+    _told(
+        work,
+        work.write(actions.edit, actor=work.actor, slug=slug, changes=changes, now=work.now()),
+        "was changed",
+    )

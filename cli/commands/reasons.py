@@ -62,6 +62,7 @@ def add(
     reason = work.write(
         reason_list.add,
         actor=work.actor,
+        now=work.now(),
         resolution=resolution,
         code=code,
         labels={"en": text, **pairs(label, "--label", default_key="en")},
@@ -87,6 +88,7 @@ def edit(
     reason = work.write(
         reason_list.edit,
         actor=work.actor,
+        now=work.now(),
         resolution=resolution,
         code=code,
         labels=pairs(label, "--label", default_key="en"),

@@ -6,10 +6,12 @@ active flags and choices when to ask for a reason, and never deletes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.audit import log
 from domain.calling.action_seed import ACTION_SEED, REASON_SEED
 from domain.calling.models import ConsoleAction, Reason
 from domain.calling.views import ActionView, ReasonView
@@ -50,10 +52,12 @@ _SHOPS_CHOICE = frozenset({"reason"})
 _EDITABLE = frozenset(ConsoleAction.model_fields) - {"id", "organisation_id", "slug", "origin"}
 
 
-def seed(session: Session, *, actor: Actor) -> SeedCounts:
+def seed(session: Session, *, actor: Actor, now: datetime) -> SeedCounts:
     """Create or update the standard actions and reasons (administrators; safe to repeat)."""
     require(actor, Role.ADMIN, to="seed the console actions")
-    return seed_shop(session, organisation_id=actor.organisation_id)
+    counts = seed_shop(session, organisation_id=actor.organisation_id)
+    log.acted(session, actor, at=now, kind="action.seed", detail=asdict(counts))
+    return counts
 
 
 def seed_shop(session: Session, *, organisation_id: int) -> SeedCounts:
@@ -184,6 +188,7 @@ def add(
     campaign_status: str,
     resolution: str,
     lead_status: str,
+    now: datetime,
     key: str | None = None,
     reason: ReasonMode = ReasonMode.NEVER,
     confirm: bool = False,
@@ -221,10 +226,13 @@ def add(
     _check(session, row)
     session.add(row)
     session.flush()
+    log.acted(session, actor, at=now, kind="action.add", target=slug)
     return _reload(session, actor, slug)
 
 
-def edit(session: Session, *, actor: Actor, slug: str, changes: dict[str, object]) -> ActionView:
+def edit(
+    session: Session, *, actor: Actor, slug: str, changes: dict[str, object], now: datetime
+) -> ActionView:
     """Change an action's key, labels, order, active flag, reason mode, confirm, colour or codes.
 
     Raises:
@@ -247,6 +255,7 @@ def edit(session: Session, *, actor: Actor, slug: str, changes: dict[str, object
     _check(session, row)
     session.add(row)
     session.flush()
+    log.acted(session, actor, at=now, kind="action.edit", target=slug, detail={"changed": sorted(changes)})
     return _reload(session, actor, slug)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.audit import log
 from domain.calling.actions import LAST_POSITION, label_of
 from domain.calling.models import Reason
 from domain.codes import Resolution, Role
@@ -58,6 +60,7 @@ def add(
     resolution: Resolution,
     code: int,
     labels: Mapping[str, str],
+    now: datetime,
     language: str = "en",
 ) -> ReasonLine:
     """Add a reason under a resolution, as the last of its list.
@@ -88,6 +91,7 @@ def add(
     )
     session.add(row)
     session.flush()
+    log.acted(session, actor, at=now, kind="reason.add", target=f"{resolution.value} {code}")
     return _line(row, language)
 
 
@@ -97,6 +101,7 @@ def edit(
     actor: Actor,
     resolution: Resolution,
     code: int,
+    now: datetime,
     labels: Mapping[str, str] | None = None,
     active: bool | None = None,
     position: int | None = None,
@@ -122,4 +127,14 @@ def edit(
     row.position = row.position if position is None else position
     session.add(row)
     session.flush()
+    given = {"labels": labels, "active": active, "position": position}
+    changed = [name for name, value in given.items() if value is not None]
+    log.acted(
+        session,
+        actor,
+        at=now,
+        kind="reason.edit",
+        target=f"{resolution.value} {code}",
+        detail={"changed": changed},
+    )
     return _line(row, language)

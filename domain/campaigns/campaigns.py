@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
+from domain.audit import log
 from domain.calling import history, queue_state
 from domain.calling.models import HistoryEvent, HopperEntry, Lead
 from domain.campaigns.models import Campaign, LeadList
@@ -121,6 +122,7 @@ def create(
     apply(session, row, settings or CampaignSettings())
     session.add(row)
     session.flush()
+    log.acted(session, actor, at=now, kind="campaign.add", target=str(row.id))
     return show(session, actor=actor, name=row.name)
 
 
@@ -144,6 +146,14 @@ def edit(
             _requeue(session, row)
     session.add(row)
     session.flush()
+    log.acted(
+        session,
+        actor,
+        at=now,
+        kind="campaign.edit",
+        target=str(row.id),
+        detail={"changed": list(settings.given)},
+    )
     return show(session, actor=actor, name=row.name)
 
 
@@ -166,6 +176,8 @@ def set_active(session: Session, *, actor: Actor, name: str, active: bool, now: 
         row.updated_at = _later(row.updated_at, now)
         session.add(row)
         session.flush()
+        kind = "campaign.resume" if active else "campaign.pause"
+        log.acted(session, actor, at=now, kind=kind, target=str(row.id))
     return show(session, actor=actor, name=row.name)
 
 

@@ -6,7 +6,7 @@ For creating and editing campaigns.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from sqlalchemy import select
@@ -52,6 +52,12 @@ class CampaignSettings:
     script: str | None = None
     default_product: str | None = None
     clear: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the settings that are changed by these, in order."""
+        set_here = {each.name for each in fields(self) if getattr(self, each.name) is not None} - {"clear"}
+        return tuple(sorted(set_here | set(self.clear)))
 
 
 LONGEST_NAME = 80

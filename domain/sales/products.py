@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.audit import log
 from domain.campaigns.models import Campaign
 from domain.errors import Conflict, Invalid
 from domain.people.rights import LEADING_ROLES, Actor, require
@@ -72,4 +73,5 @@ def add(
     )
     session.add(row)
     session.flush()
+    log.acted(session, actor, at=now, kind="product.add", target=str(row.id))
     return ProductView(row.id or 0, row.name, row.price_minor, row.currency)

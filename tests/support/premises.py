@@ -267,7 +267,7 @@ class Premises:
 
     def edit_action(self, slug: str, **changes: object) -> ActionView:
         with self.database.transaction() as session:
-            return actions.edit(session, actor=self["root"], slug=slug, changes=changes)
+            return actions.edit(session, actor=self["root"], slug=slug, changes=changes, now=self.now)
 
     def pause_list(self, lead_id: int, *, active: bool = False) -> None:
         with self.database.transaction() as session:

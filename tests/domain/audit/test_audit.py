@@ -8,10 +8,14 @@ import pytest
 
 from domain.audit import log, reading
 from domain.audit.reading import AuditLine, Wanted
-from domain.codes import Role
+from domain.calling import actions, reason_list
+from domain.campaigns import campaigns
+from domain.campaigns.settings import CampaignSettings
+from domain.codes import Resolution, Role
 from domain.errors import Conflict, NotAllowed
 from domain.people import shop, teams, users
 from domain.people.rights import Actor, require
+from domain.sales import products
 from storage.database import Database
 from tests.support.factories import NOON
 
@@ -135,3 +139,26 @@ def test_an_auditor_of_another_shop_sees_nothing_of_it(database: Database, root:
     assert events(database, root) != []
     assert events(database, stranger) == []
     assert list(reading.stream(database, actor=stranger)) == []
+
+
+def test_changes_of_actions_reasons_products_and_campaigns_are_in_the_log(
+    database: Database, root: Actor
+) -> None:
+    with database.transaction() as session:
+        actions.seed(session, actor=root, now=NOON)
+        actions.edit(session, actor=root, slug="sale", changes={"key": "Z"}, now=NOON)
+        reason_list.edit(session, actor=root, resolution=Resolution.NI, code=1, active=False, now=NOON)
+        products.add(session, actor=root, name="Paper", price_minor=100, currency="EUR", now=NOON)
+        campaigns.create(session, actor=root, name="Spring", now=NOON)
+        changed = CampaignSettings(max_attempts=3, clear=("end_date",))
+        campaigns.edit(session, actor=root, name="Spring", now=NOON, settings=changed)
+        campaigns.set_active(session, actor=root, name="Spring", active=False, now=NOON)
+        campaigns.set_active(session, actor=root, name="Spring", active=False, now=NOON)
+    found = events(database, root)[::-1][1:]
+    assert [each.kind for each in found] == [
+        "action.seed", "action.edit", "reason.edit", "product.add", "campaign.add", "campaign.edit",
+        "campaign.pause",
+    ]  # fmt: skip
+    assert (found[1].target, found[1].detail) == ("sale", {"changed": ["key"]})
+    assert (found[2].target, found[2].detail) == ("NI 1", {"changed": ["active"]})
+    assert found[5].detail == {"changed": ["end_date", "max_attempts"]}

@@ -18,7 +18,7 @@ EVERY = len(ACTION_SEED)
 
 def seed(floor: Floor, who: str = "root") -> SeedCounts:
     with floor.database.transaction() as session:
-        return actions.seed(session, actor=floor[who])
+        return actions.seed(session, actor=floor[who], now=floor.now)
 
 
 def shown(floor: Floor, language: str = "en") -> list[tuple[str, str | None, str]]:
@@ -49,7 +49,7 @@ def add(floor: Floor, slug: str, **given: object) -> None:
         **given,
     }
     with floor.database.transaction() as session:
-        actions.add(session, actor=floor["root"], slug=slug, **values)  # type: ignore[arg-type]  # names of ``add``
+        actions.add(session, actor=floor["root"], slug=slug, now=floor.now, **values)  # type: ignore[arg-type]  # names of ``add``
 
 
 def test_seeding_is_safe_to_repeat_and_says_what_it_did(floor: Floor) -> None:
@@ -184,10 +184,15 @@ def test_only_administrators_change_actions_and_reasons(floor: Floor) -> None:
             seed(floor, who)
         with floor.database.transaction() as session:
             with pytest.raises(NotAllowed):
-                actions.edit(session, actor=floor[who], slug="sale", changes={"key": "z"})
+                actions.edit(session, actor=floor[who], slug="sale", changes={"key": "z"}, now=floor.now)
             with pytest.raises(NotAllowed):
                 reason_list.add(
-                    session, actor=floor[who], resolution=Resolution.NI, code=9, labels={"en": "x"}
+                    session,
+                    actor=floor[who],
+                    now=floor.now,
+                    resolution=Resolution.NI,
+                    code=9,
+                    labels={"en": "x"},
                 )
     with pytest.raises(NotFound):
         floor.edit_action("nonsense", key="z")
@@ -198,9 +203,13 @@ def test_only_administrators_change_actions_and_reasons(floor: Floor) -> None:
 def test_a_shops_own_reasons_are_kept_by_the_seed(floor: Floor) -> None:
     with floor.database.transaction() as session:
         root = floor["root"]
-        reason_list.edit(session, actor=root, resolution=Resolution.NI, code=1, labels={"en": "too dear"})
-        reason_list.edit(session, actor=root, resolution=Resolution.NI, code=2, active=False)
-        reason_list.add(session, actor=root, resolution=Resolution.NI, code=42, labels={"en": "moon"})
+        reason_list.edit(
+            session, actor=root, now=floor.now, resolution=Resolution.NI, code=1, labels={"en": "too dear"}
+        )
+        reason_list.edit(session, actor=root, now=floor.now, resolution=Resolution.NI, code=2, active=False)
+        reason_list.add(
+            session, actor=root, now=floor.now, resolution=Resolution.NI, code=42, labels={"en": "moon"}
+        )
     seed(floor)
     offered = floor.action("not-interested").reasons
     assert (offered[0].label, offered[-1].code) == ("too dear", 42)
@@ -211,7 +220,12 @@ def test_reasons_of_one_shop_are_not_anothers(floor: Floor) -> None:
     other = Floor(floor.database)
     with floor.database.transaction() as session:
         reason_list.add(
-            session, actor=floor["root"], resolution=Resolution.NI, code=42, labels={"en": "moon"}
+            session,
+            actor=floor["root"],
+            now=floor.now,
+            resolution=Resolution.NI,
+            code=42,
+            labels={"en": "moon"},
         )
     assert 42 not in [reason.code for reason in other.action("not-interested").reasons]
     assert other.action("not-interested").reason == ReasonMode.OFFERED

@@ -15,7 +15,12 @@ def without_reasons(floor: Floor, resolution: Resolution) -> None:
     with floor.database.transaction() as session:
         for line in reason_list.listing(session, actor=floor["root"], resolution=resolution):
             reason_list.edit(
-                session, actor=floor["root"], resolution=resolution, code=line.code, active=False
+                session,
+                actor=floor["root"],
+                now=floor.now,
+                resolution=resolution,
+                code=line.code,
+                active=False,
             )
 
 

@@ -207,7 +207,8 @@ async def test_forty_outcomes_can_all_be_reached(small_shop: SmallShop) -> None:
         root = users.sign_in(session, name="root", password=None, now=small_shop.clock())
         for number in range(22):
             actions.add(
-                session, actor=root, slug=f"own-{number}", labels={"en": f"Own outcome {number}"},
+                session, actor=root, now=small_shop.clock(), slug=f"own-{number}",
+                labels={"en": f"Own outcome {number}"},
                 type=ActionType.NOT_FOUND, campaign_status="3", resolution="NF", lead_status="no_answer",
             )  # fmt: skip
 
