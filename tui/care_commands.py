@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.command import LOOKING, Command, ScreenInfo
+from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.i18n import mark
 
 CARE_SCREENS: tuple[ScreenInfo, ...] = (ScreenInfo("find", mark("Find anybody"), typing=True),)
@@ -32,5 +32,20 @@ CARE_COMMANDS: tuple[Command, ...] = (
     Command(
         "find.back", ("pageup", "f7"), "page_back", mark("page before"), mark("The page before"),
         mark("Find anybody"), _FIND, LOOKING, "before", 21,
+    ),
+    Command(
+        "lead.edit", ("e",), "edit", mark("change lead"),
+        mark("Status, campaign status, resolution, priority, seller, next attempt of this lead"),
+        mark("One lead"), _LEAD, LEADING, "known", 10,
+    ),
+    Command(
+        "lead.person", ("c",), "person", mark("change person"),
+        mark("Name, numbers, tags, time zone and other data of this person, for every campaign"),
+        mark("One lead"), _LEAD, LEADING, "known", 11,
+    ),
+    Command(
+        "lead.do_not_call", ("x",), "do_not_call", mark("do not call"),
+        mark("Put this person on the do-not-call register with a reason, or take them off"),
+        mark("One lead"), _LEAD, LEADING, "known", 12,
     ),
 )  # fmt: skip

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from domain.codes import status_class, status_label
+from domain.codes import DialStatus, status_class, status_label
+from domain.errors import Invalid
 from tui import commands, i18n
 from tui.i18n import _
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.leading.base import ListScreen
+from tui.screens.leading.form import Field, FormScreen
+from tui.screens.leading.lead_forms import contact_changes, contact_fields, lead_changes, lead_fields
 from tui.text import clean, data, fit, moment, phone
 from tui.widgets.rows import Row
 
@@ -20,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from domain.calling.leads import LeadView
+    from domain.contacts.contacts import ContactView
 
 
 class LeadScreen(ListScreen[None]):
-    """Read only."""
+    """Who may change it has keys for that; auditors only look."""
 
     REGISTRY = "lead"
     BINDINGS = commands.bindings("lead")
@@ -31,26 +36,129 @@ class LeadScreen(ListScreen[None]):
     def __init__(self, lead_id: int) -> None:
         super().__init__(_("Lead {number}").format(number=lead_id))
         self.lead_id = lead_id
+        self.lead: LeadView | None = None
+        self.person: ContactView | None = None
+        self._done = ""
 
     def on_mount(self) -> None:
-        self.ask(lambda: self.desk.lead(self.lead_id), self._show, group="lead", failed=self.refused)
+        self._load()
 
-    def _show(self, lead: LeadView) -> None:
+    def condition(self, name: str) -> bool:
+        """``known``: the lead is on the screen."""
+        return self.lead is not None
+
+    def _load(self) -> None:
+        self.ask(self._read, self._show, group="lead", failed=self.refused)
+
+    def _read(self) -> tuple[LeadView, ContactView]:
+        lead = self.desk.lead(self.lead_id)
+        return lead, self.desk.contact(lead.contact_id)
+
+    def _show(self, found: tuple[LeadView, ContactView]) -> None:
+        lead, person = self.lead, self.person = found
         said: Callable[[datetime], str] = partial(
             moment, now=self.desk.now(), zone=self.desk.preferences.zone, language=i18n.language()
         )
-        self.head(_standing(lead, said))
+        self.head(_standing(lead, person, said))
         rows = [Row("history", lambda width: Content(_("History, newest first")), heading=True)]
         for number, event in enumerate(lead.history):
             rows.append(Row(f"event {number}", partial(_event, event, said)))
         self.rows.show(rows)
-        if not lead.history:
+        if self._done:
+            self.say(Content(self._done))
+        elif not lead.history:
             self.say(Content(_("Nothing has happened with this lead yet.")))
         else:
-            self.say(Content(_("Change it: dialdeck leads edit {number}").format(number=lead.lead_id)))
+            self.say(Content(""))
+        self.refresh_bindings()
+
+    # ── changing ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_edit(self) -> None:
+        """Status, resolution, priority, seller, next attempt."""
+        if self.lead is not None:
+            title = _("Change lead {number}").format(number=self.lead_id)
+            self.app.push_screen(FormScreen(title, lead_fields(self.lead)), self._edit)
+
+    def _edit(self, changed: dict[str, str] | None) -> None:
+        if not changed:
+            return
+        try:
+            changes, next_attempt = lead_changes(changed)
+        except Invalid as wrong:
+            self.refused(wrong)
+            return
+        self._write(
+            lambda: self.desk.edit_lead(self.lead_id, changes, next_attempt), _("✓ The lead is changed.")
+        )
+
+    def action_person(self) -> None:
+        """Name, numbers, tags and whatever else is known of the person."""
+        if self.person is not None:
+            title = _("Change this person, in every campaign")
+            self.app.push_screen(FormScreen(title, contact_fields(self.person)), self._edit_person)
+
+    def _edit_person(self, changed: dict[str, str] | None) -> None:
+        person = self.person
+        if changed and person is not None:
+            changes = contact_changes(person, changed)
+            self._write(
+                lambda: self.desk.edit_contact(person.contact_id, changes), _("✓ The person is changed.")
+            )
+
+    def action_do_not_call(self) -> None:
+        """Register the person with a reason, or take them off the register."""
+        if self.person is None:
+            return
+        if self.registered:
+            window = ConfirmScreen(
+                _("Take this person off the do-not-call register?"),
+                _("All their numbers. Leads these alone had ended stand again as before."),
+                yes=_("Take off"),
+                no=_("Leave"),
+            )
+            self.app.push_screen(window, self._released)
+            return
+        form = FormScreen(
+            _("Never call this person again?"),
+            [Field("reason", _("Reason"), "", _("why, in a few words"))],
+            _("All their numbers go on the register; their leads end in every campaign."),
+        )
+        self.app.push_screen(form, self._blocked)
+
+    @property
+    def registered(self) -> bool:
+        """Whether a number of this person is on the register, or the lead ended by it."""
+        if self.person is None or self.lead is None:
+            return False
+        return any(each.do_not_call for each in self.person.phones) or self.lead.status == DialStatus.DNC
+
+    def _blocked(self, given: dict[str, str] | None) -> None:
+        person = self.person
+        if given is not None and person is not None:
+            reason = given.get("reason")
+            self._write(
+                lambda: self.desk.do_not_call(person.contact_id, reason),
+                _("✓ This person is on the do-not-call register."),
+            )
+
+    def _released(self, yes: bool | None) -> None:
+        person = self.person
+        if yes and person is not None:
+            self._write(
+                lambda: self.desk.may_call_again(person.contact_id),
+                _("✓ This person is off the do-not-call register."),
+            )
+
+    def _write(self, change: Callable[[], None], words: str) -> None:
+        def done(_nothing: None) -> None:
+            self._done = words
+            self._load()
+
+        self.do(change, done, failed=self.refused)
 
 
-def _standing(lead: LeadView, said: Callable[[datetime], str]) -> Content:
+def _standing(lead: LeadView, person: ContactView, said: Callable[[datetime], str]) -> Content:
     """The lines above the history."""
     kind = status_class(lead.status)
     lines = [
@@ -65,6 +173,11 @@ def _standing(lead: LeadView, said: Callable[[datetime], str]) -> Content:
             f" · {clean(lead.seller)}" if lead.seller else "",
         ),
     ]
+    about = [person.company, person.email, person.city, *(f"#{tag}" for tag in person.tags)]
+    told = [clean(text) for text in about if text]
+    told.append(_("priority {number}").format(number=lead.priority))
+    told.append(lead.zone)
+    lines.append(Content.styled(" · ".join(told), "$quiet"))
     for each in lead.phones:
         marks = [_("bad")] * bool(each.get("bad")) + [_("do not call")] * bool(each.get("do_not_call"))
         lines.append(data("  ".join([phone(str(each["number"])), *marks])))
