@@ -94,6 +94,14 @@ KEYS: dict[str, str] = {
     "hopper show": "by_state by_source",
     "hopper take-out": "removed kept",
     "hopper clear": "removed",
+    "report campaign": "campaign as_of filters base progress resolutions outcomes reasons rates sellers by_day by_hour "
+    "attempts attempts_made",
+    "report sellers": "seller_id seller rank assigned calls contacts successes rejections talk_seconds wrap_seconds "
+    "pause_seconds signed_in_seconds contact_rate conversion dials_per_hour",
+    "report campaigns": "campaign active leads assigned unassigned attempts_made contact_rate conversion success_rate",
+    "report schedule add": "id campaign format every period folder filters written_until written_at problem",
+    "report schedule list": "id campaign format every period folder filters written_until written_at problem",
+    "report schedule remove": "removed",
     "scheduler run": "holder all_ended",
     "scheduler jobs": "id does schedule enabled paused running holder asked last_run last_seconds last_result "
     "last_error counts next_run failures overdue",
@@ -134,9 +142,22 @@ def _sections(command, parent, name: str) -> Iterator[str]:
         yield f"## {PROGRAM} {name}\n"
         yield _paragraphs(command.help)
         for each in command.list_commands(context):
-            yield from _command(command.get_command(context, each), context, f"{name} {each}", "###")
+            inner = command.get_command(context, each)
+            if hasattr(inner, "list_commands"):
+                yield from _inner(inner, context, f"{name} {each}")
+            else:
+                yield from _command(inner, context, f"{name} {each}", "###")
     else:
         yield from _command(command, parent, name, "##")
+
+
+def _inner(command, parent, path: str) -> Iterator[str]:
+    """A group within a group."""
+    context = _inside(command, parent)
+    yield f"### {PROGRAM} {path}\n"
+    yield _paragraphs(command.help)
+    for each in command.list_commands(context):
+        yield from _command(command.get_command(context, each), context, f"{path} {each}", "####")
 
 
 def _command(command, parent, path: str, level: str) -> Iterator[str]:

@@ -6,13 +6,18 @@ A body ends early where ``work.should_stop()`` says so, and can be done again fr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 from domain.calling import call_log, callbacks, expiry, hopper, retrying
+from domain.errors import DomainError, Unavailable
 from domain.repair import fix
 from domain.repair.kinds import KINDS
+from domain.reporting import orders
+from domain.reporting.report import campaign_report
 from scheduler.work import Work
 from storage import figures
+from storage.report_files import write_report
 
 Body = Callable[[Work], None]
 
@@ -117,6 +122,41 @@ def fold_figures(work: Work) -> None:
     work.add(rows_saved=saved)
 
 
+def write_reports(work: Work) -> None:
+    """Reports whose day or week is over, each a file that is whole; one that cannot be written holds up no other."""
+    with work.reading() as session:
+        waiting = orders.due(session, actor=work.actor, now=work.now())
+    work.add(written=0, failed=0)
+    for each in waiting:
+        if work.should_stop():
+            return
+        try:
+            with work.reading() as session:
+                report = campaign_report(
+                    session,
+                    actor=work.actor,
+                    campaign_id=each.order.campaign_id,
+                    filters=each.filters,
+                    now=work.now(),
+                )
+            write_report(report, file=Path(each.order.folder) / each.file_name, format=each.order.format)
+        except DomainError as error:
+            with work.transaction() as session:
+                orders.failed(session, actor=work.actor, order_id=each.order.id, problem=error.message)
+            work.add(failed=1)
+            continue
+        with work.transaction() as session:
+            orders.written(
+                session, actor=work.actor, order_id=each.order.id, until=each.until, now=work.now()
+            )
+        work.add(written=1)
+    if work.counts["failed"]:
+        raise Unavailable(
+            f"{work.counts['failed']} reports could not be written; see: dialdeck report schedule list",
+            code="reports_failed",
+        )
+
+
 BODIES: Final[Mapping[str, Body]] = {
     "fill_hopper": fill_hopper,
     "retry_dropped_calls": retry_dropped_calls,
@@ -125,6 +165,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "sync_call_log_to_lead_status": sync_call_log_to_lead_status,
     "reconcile_lead_status": reconcile_lead_status,
     "promote_overdue_callbacks": promote_overdue_callbacks,
+    "write_reports": write_reports,
     "fold_figures": fold_figures,
 }
 """The work of each job of ``domain.jobs.catalogue``."""
