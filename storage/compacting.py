@@ -1,7 +1,7 @@
 """Writing a database file anew, so that nothing erased is left in it: neither in free space nor in its log.
 
 SQLite overwrites what is deleted (``storage.engines``), but copies it made itself when it moved rows between pages
-stay behind in free corners. A server reuses its space by itself.
+stay behind in free corners, and words in the index of words. A server reuses its space by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.engines import connect_file
 from storage.errors import translated
 from storage.gate import gate_for
+from storage.words import TABLE
 
 AT_ONCE = 300 * 1024 * 1024
 """Up to so many bytes a file is written anew at once (about two seconds); with more, others would wait too long."""
@@ -39,6 +40,8 @@ def compact(database: Database) -> bool:
         gate_for(path).hold(_WAIT),
         closing(connect_file(database.address, "secure_delete=ON")) as connection,
     ):
+        # The index of words notes what was deleted and keeps the word until its parts are put together.
+        connection.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('optimize')")
         connection.execute("VACUUM")
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

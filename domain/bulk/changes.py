@@ -84,7 +84,10 @@ def _tag(
 ) -> dict[int, Former]:
     rows = session.execute(
         select(col(Contact.id), col(Contact.tags))
-        .where(among_numbers(col(Contact.id), [each.contact_id for each in these]))
+        .where(
+            among_numbers(col(Contact.id), [each.contact_id for each in these]),
+            col(Contact.erased_at).is_(None),
+        )
         .order_by(col(Contact.id))
         .with_for_update(key_share=True)
     )

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from domain.bulk.models import BulkEditLine
 from domain.calling import expiry
 from domain.calling.models import Activity, Call, Draft, HopperEntry, Lead
 from domain.contacts.models import Contact, ContactPhone
@@ -116,6 +117,8 @@ def empty_contacts(
         ),
     )
     affected(session, delete(ContactPhone).where(col(ContactPhone.contact_id).in_(contact_ids)))
+    # What a bulk edit would put back is put back to nobody.
+    affected(session, delete(BulkEditLine).where(col(BulkEditLine.contact_id).in_(contact_ids)))
 
 
 def empty_work(session: Session, *, contact_ids: Collection[int], lead_ids: Collection[int]) -> None:
