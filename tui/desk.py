@@ -17,10 +17,11 @@ from domain.errors import DomainError, NotAllowed
 from tui.preferences import Preferences
 from tui.seller_work import SellerWork
 from tui.supervising_care import SupervisingCare
+from tui.supervising_handing import SupervisingHanding
 from tui.supervising_hopper import SupervisingHopper
-from tui.supervising_jobs import SupervisingJobs
 from tui.supervising_recycling import SupervisingRecycling
 from tui.supervising_reports import SupervisingReports
+from tui.supervising_wallboard import SupervisingWallboard
 
 if TYPE_CHECKING:
     from domain.people.rights import Actor
@@ -63,7 +64,15 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(SellerWork, SupervisingHopper, SupervisingJobs, SupervisingRecycling, SupervisingReports, SupervisingCare):
+class Desk(
+    SellerWork,
+    SupervisingHopper,
+    SupervisingWallboard,
+    SupervisingRecycling,
+    SupervisingHanding,
+    SupervisingReports,
+    SupervisingCare,
+):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 
     def __init__(

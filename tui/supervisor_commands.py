@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
+from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
 from tui.recycling_commands import RECYCLING_COMMANDS
 from tui.report_commands import REPORT_COMMANDS
@@ -11,6 +12,7 @@ from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
 
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     *WALLBOARD_SCREENS,
+    *HANDING_SCREENS,
     *CARE_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
     ScreenInfo("people", mark("People of a row")),
@@ -106,6 +108,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     ),
     *WALLBOARD_COMMANDS,
     *RECYCLING_COMMANDS,
+    *HANDING_COMMANDS,
     *CARE_COMMANDS,
     *REPORT_COMMANDS,
     # Why is the queue empty?

@@ -209,6 +209,14 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(RecyclingScreen(card.campaign_id, card.name))
 
+    def action_hand_out(self) -> None:
+        """Hand leads of the campaign to sellers, or take them back."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.handing import HandingScreen
+
+            self.app.push_screen(HandingScreen(card.campaign_id, card.name))
+
     def action_hopper(self) -> None:
         """Who comes next in the campaign."""
         card = self._chosen()

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static
 from textual.widgets._select import SelectOverlay
 
-from domain.codes import Resolution
+from domain.codes import FINAL_STATUSES, NO_STATUS_KEY, NO_STATUS_LABEL, DialStatus, Resolution
 from domain.errors import DomainError
 from domain.intake.moments import parse_moment
 from domain.recycling.selection import Filters
@@ -78,9 +78,10 @@ class FiltersScreen(Window[Narrowed]):
     """
     AUTO_FOCUS = "#least"
 
-    def __init__(self, campaign_id: int, narrowed: Narrowed | None) -> None:
+    def __init__(self, campaign_id: int, narrowed: Narrowed | None, *, with_status: bool = False) -> None:
         super().__init__()
         self.campaign_id = campaign_id
+        self.with_status = with_status
         self.narrowed = narrowed
         self._lists: dict[int, str] = {}
         self._sellers: dict[int, str] = {}
@@ -93,6 +94,9 @@ class FiltersScreen(Window[Narrowed]):
         with VerticalGroup():
             yield Static(Content.styled(_("Only these leads"), "bold"))
             with Grid():
+                if self.with_status:
+                    yield Label(_("Status"))
+                    yield self._choice("status", _statuses(), next(iter(old.statuses), None))
                 yield Label(_("Attempts, at least"))
                 yield Input(_shown(old.min_attempts), id="least", type="integer", compact=True)
                 yield Label(_("Attempts, at most"))
@@ -187,7 +191,7 @@ class FiltersScreen(Window[Narrowed]):
         resolution = self._chosen("resolution")
         return Narrowed(
             Filters(
-                (),
+                self._status(),
                 list_id=list_id if isinstance(list_id, int) else None,
                 seller_id=seller_id if isinstance(seller_id, int) else None,
                 resolution=str(resolution) if resolution is not None else None,
@@ -199,6 +203,11 @@ class FiltersScreen(Window[Narrowed]):
             self._lists.get(list_id) if isinstance(list_id, int) else None,
             self._sellers.get(seller_id) if isinstance(seller_id, int) else None,
         )
+
+    def _status(self) -> tuple[str, ...]:
+        """The status, on a screen whose leads are not chosen by it anyway."""
+        status = self._chosen("status") if self.with_status else None
+        return (str(status),) if status is not None else ()
 
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
@@ -252,6 +261,12 @@ class FiltersScreen(Window[Narrowed]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _statuses() -> list[tuple[str, str]]:
+    """Those a lead in play may have, and none."""
+    known = [(_(each.label), each.value) for each in DialStatus if each not in FINAL_STATUSES]
+    return [*known, (_(NO_STATUS_LABEL), NO_STATUS_KEY)]
 
 
 def _options(offered: list[tuple[str, str]] | list[tuple[str, int]]) -> list[tuple[Text, str | int]]:
