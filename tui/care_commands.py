@@ -5,10 +5,14 @@ from __future__ import annotations
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.i18n import mark
 
-CARE_SCREENS: tuple[ScreenInfo, ...] = (ScreenInfo("find", mark("Find anybody"), typing=True),)
+CARE_SCREENS: tuple[ScreenInfo, ...] = (
+    ScreenInfo("find", mark("Find anybody"), typing=True),
+    ScreenInfo("bulk", mark("Change many"), typing=True),
+)
 
 _FIND = ("find",)
 _LEAD = ("lead",)
+_BULK = ("bulk",)
 
 CARE_COMMANDS: tuple[Command, ...] = (
     Command(
@@ -47,5 +51,25 @@ CARE_COMMANDS: tuple[Command, ...] = (
         "lead.do_not_call", ("x",), "do_not_call", mark("do not call"),
         mark("Put this person on the do-not-call register with a reason, or take them off"),
         mark("One lead"), _LEAD, LEADING, "known", 12,
+    ),
+    Command(
+        "campaigns.many", ("m",), "many", mark("change many"),
+        mark("One change for many leads of this campaign: tag, priority, zone, list, do-not-call"),
+        mark("Leading"), ("campaigns",), LEADING, "campaign", 28,
+    ),
+    Command(
+        "people.many", ("m",), "many", mark("change all"),
+        mark("One change for all people of this page: tag, priority, zone, list, do-not-call"),
+        mark("Leading"), ("people",), LEADING, "people", 30,
+    ),
+    Command(
+        "bulk.apply", ("enter",), "apply", mark("change"),
+        mark("Change the leads that were counted, after a question"),
+        mark("Change many"), _BULK, LEADING, "changes", 10, True,
+    ),
+    Command(
+        "bulk.back", ("f6",), "take_back", mark("take back"),
+        mark("Take back what was just changed, for leads nobody changed since"),
+        mark("Change many"), _BULK, LEADING, "done", 11,
     ),
 )  # fmt: skip

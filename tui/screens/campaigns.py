@@ -195,6 +195,14 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(ReportScreen(card.campaign_id, card.name))
 
+    def action_many(self) -> None:
+        """One change for many leads of the campaign."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.bulk import BulkScreen
+
+            self.app.push_screen(BulkScreen(card.campaign_id, card.name))
+
     def action_find(self) -> None:
         """Anybody of the shop."""
         from tui.screens.leading.finding import FindScreen

@@ -89,6 +89,13 @@ class PeopleScreen(ListScreen[None]):
 
             self.app.push_screen(LeadScreen(int(self.rows.chosen)))
 
+    def action_many(self) -> None:
+        """One change for everybody on this page."""
+        from tui.screens.leading.bulk import BulkScreen
+
+        leads = tuple(line.lead_id for line in self.people)
+        self.app.push_screen(BulkScreen(self.campaign_id, self.campaign, leads))
+
     def action_more(self) -> None:
         """The next page."""
         self._starts.append(self.people[-1].lead_id)
