@@ -9,10 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, literal, select, union
+from sqlalchemy import ColumnElement, func, literal, or_, select, union
 from sqlmodel import Session, col
 
 from domain.calling.models import Lead
+from domain.constructs import people_with_words, words_of
 from domain.contacts.details import is_email
 from domain.contacts.models import Contact, ContactPhone
 from domain.contacts.phones import InvalidPhone, normalise
@@ -21,6 +22,7 @@ from domain.people.rights import READING_ROLES, Actor, require
 from domain.privacy import keyed
 
 AT_MOST = 200
+_WITHOUT_SIGNS = str.maketrans("", "", "@.-_+")
 
 By = Literal["number", "email"]
 
@@ -145,11 +147,16 @@ def alike(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> tu
 
 
 def _with_email(actor: Actor, emails: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    wanted = [each.lower() for each in emails]
-    return (
-        col(Contact.organisation_id) == actor.organisation_id,
-        func.lower(col(Contact.email)).in_(wanted) if wanted else literal(False),
-    )
+    """By the index of words, where an address is one word, or a few where it has unusual signs."""
+    same: list[ColumnElement[bool]] = []
+    for email in emails:
+        words = words_of(email.translate(_WITHOUT_SIGNS))
+        equal = func.lower(col(Contact.email)) == email.lower()
+        if words:
+            worded = people_with_words((), words)
+            equal = equal & col(Contact.id).in_(select(worded.c.contact_id))
+        same.append(equal)
+    return (col(Contact.organisation_id) == actor.organisation_id, or_(literal(False), *same))
 
 
 def _people(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[Person, ...]:
