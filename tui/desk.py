@@ -19,6 +19,7 @@ from tui.seller_work import SellerWork
 from tui.supervising_care import SupervisingCare
 from tui.supervising_handing import SupervisingHanding
 from tui.supervising_hopper import SupervisingHopper
+from tui.supervising_imports import SupervisingImports
 from tui.supervising_recycling import SupervisingRecycling
 from tui.supervising_reports import SupervisingReports
 from tui.supervising_wallboard import SupervisingWallboard
@@ -67,6 +68,7 @@ def wall_clock() -> datetime:
 class Desk(
     SellerWork,
     SupervisingHopper,
+    SupervisingImports,
     SupervisingWallboard,
     SupervisingRecycling,
     SupervisingHanding,

@@ -6,12 +6,14 @@ from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
+from tui.import_commands import IMPORT_COMMANDS, IMPORT_SCREENS
 from tui.recycling_commands import RECYCLING_COMMANDS
 from tui.report_commands import REPORT_COMMANDS
 from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
 
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     *WALLBOARD_SCREENS,
+    *IMPORT_SCREENS,
     *HANDING_SCREENS,
     *CARE_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
@@ -107,6 +109,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
         mark("Look again now (it happens by itself every 10 seconds)"), mark("Hopper"), _HOPPER, LOOKING, "", 40,
     ),
     *WALLBOARD_COMMANDS,
+    *IMPORT_COMMANDS,
     *RECYCLING_COMMANDS,
     *HANDING_COMMANDS,
     *CARE_COMMANDS,

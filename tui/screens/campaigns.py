@@ -239,6 +239,14 @@ class CampaignsScreen(CommandScreen[None]):
 
         self.app.push_screen(WallboardScreen())
 
+    def action_import(self) -> None:
+        """Bring people into the campaign from a file."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.importing import ImportScreen
+
+            self.app.push_screen(ImportScreen(card.campaign_id, card.name))
+
     def action_jobs(self) -> None:
         """The background jobs of the shop."""
         from tui.screens.leading.jobs import JobsScreen

@@ -1,0 +1,69 @@
+"""What there is in a folder, for choosing a file by typing: folders first, then files, as far as they fit."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST = 500
+"""Entries shown of a folder; typing finds the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder that what was typed can become. ``size`` in bytes, None for a folder."""
+
+    path: Path
+    size: int | None
+
+    @property
+    def folder(self) -> bool:
+        return self.size is None
+
+    @property
+    def text(self) -> str:
+        """What stands in the field once it is chosen."""
+        return f"{self.path}{os.sep}" if self.folder else str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The entries for what was typed; ``problem`` says why there are none, ``more`` that not all are here."""
+
+    entries: tuple[Entry, ...] = ()
+    problem: str = ""
+    more: bool = False
+
+
+def matching(typed: str) -> Found:
+    """The entries of the folder typed so far whose names begin with the rest, hidden ones only when asked for."""
+    text = os.path.expanduser(typed.strip())
+    folder, name = os.path.split(text)
+    there = Path(folder or os.curdir).absolute()
+    wanted = name.casefold()
+    found = []
+    try:
+        with os.scandir(there) as listed:
+            for each in listed:
+                if not each.name.casefold().startswith(wanted) or (
+                    each.name.startswith(".") and not wanted.startswith(".")
+                ):
+                    continue
+                found.append(each)
+        found.sort(key=lambda each: (not each.is_dir(), each.name.casefold()))
+        entries = tuple(
+            Entry(there / each.name, None if each.is_dir() else each.stat().st_size) for each in found[:MOST]
+        )
+    except OSError as error:
+        return Found(problem=f"{there}: {error.strerror or error}")
+    return Found(entries, more=len(found) > MOST)
+
+
+def free_name(path: Path) -> Path:
+    """The path, or one with a number behind it that nothing has yet."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return found
