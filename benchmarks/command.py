@@ -14,7 +14,7 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "leading", "repair", "recycle", "import", "export", "screen")
+PARTS = ("queue", "leading", "search", "repair", "recycle", "import", "export", "screen")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +48,10 @@ def _measure(
         from benchmarks import leading_bench
 
         return leading_bench.measure(place, sizes, repeats)
+    if part == "search":
+        from benchmarks import search_bench
+
+        return search_bench.measure(place, sizes, repeats)
     if part == "repair":
         from benchmarks import repair_bench
 
