@@ -182,6 +182,7 @@ def create(
 def edit(
     work: Invocation,
     name: Name,
+    new_name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Call it so.")] = None,
     region: Region = None,
     timezone: Timezone = None,
     start: Start = None,
@@ -242,7 +243,10 @@ def edit(
         script=script,
         default_product=default_product,
     )
-    _shown(work, work.write(campaigns.edit, actor=work.actor, name=name, now=work.now(), settings=settings))
+    done = work.write(
+        campaigns.edit, actor=work.actor, name=name, now=work.now(), settings=settings, new_name=new_name
+    )
+    _shown(work, done)
 
 
 @command(app, "list", reads=True)

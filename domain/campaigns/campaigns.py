@@ -106,10 +106,18 @@ def create(
     """
     require(actor, *LEADING_ROLES, to="create campaigns")
     name = checked_name(name)
-    taken = {each.casefold(): each for each in _names(session, actor)}.get(name.casefold())
-    if taken is not None:
-        raise Conflict(f"There is already a campaign called {taken}.", code="campaign_exists")
-    row = Campaign(
+    require_free(session, actor, name)
+    row = fresh(actor, name=name, now=now)
+    apply(session, row, settings or CampaignSettings())
+    session.add(row)
+    session.flush()
+    log.acted(session, actor, at=now, kind="campaign.add", target=str(row.id))
+    return show(session, actor=actor, name=row.name)
+
+
+def fresh(actor: Actor, *, name: str, now: datetime) -> Campaign:
+    """A campaign as it is made: active, without end, every day from nine to nine, all recyclable statuses on."""
+    return Campaign(
         organisation_id=actor.organisation_id,
         name=name,
         timezone=actor.timezone,
@@ -119,23 +127,35 @@ def create(
         created_at=now,
         updated_at=now,
     )
-    apply(session, row, settings or CampaignSettings())
-    session.add(row)
-    session.flush()
-    log.acted(session, actor, at=now, kind="campaign.add", target=str(row.id))
-    return show(session, actor=actor, name=row.name)
+
+
+def require_free(session: Session, actor: Actor, name: str, *, but: str | None = None) -> None:
+    """Refuse a name that a campaign other than ``but`` has (``Conflict``)."""
+    taken = {each.casefold(): each for each in _names(session, actor) if each != but}.get(name.casefold())
+    if taken is not None:
+        raise Conflict(f"There is already a campaign called {taken}.", code="campaign_exists")
 
 
 def edit(
-    session: Session, *, actor: Actor, name: str, now: datetime, settings: CampaignSettings
+    session: Session,
+    *,
+    actor: Actor,
+    name: str,
+    now: datetime,
+    settings: CampaignSettings,
+    new_name: str | None = None,
 ) -> CampaignView:
-    """Change a campaign's settings; what they mean for waiting leads takes effect at once.
+    """Change a campaign's settings, and its name; what they mean for waiting leads takes effect at once.
 
     Raises:
-        NotFound: no such campaign.  Invalid, NotAllowed: as ``create``.
+        NotFound: no such campaign.  Conflict, Invalid, NotAllowed: as ``create``.
     """
     require(actor, *LEADING_ROLES, to="edit campaigns")
     row = find(session, actor=actor, name=name)
+    if new_name is not None:
+        new_name = checked_name(new_name)
+        require_free(session, actor, new_name, but=row.name)
+        row.name = new_name
     before = (row.max_attempts, tuple(row.recyclable))
     apply(session, row, settings)
     row.updated_at = _later(row.updated_at, now)

@@ -60,8 +60,8 @@ class RetryRule(BaseModel):
     def describe(self) -> str:
         """The rule as ``parse_retry_rules`` reads it: ``30m``, ``30m*2<=4h``."""
         grows = f"*{self.growth!r}".removesuffix(".0") if self.growth != 1 else ""
-        ends = "" if self.max_seconds is None else f"<={_duration_text(self.max_seconds)}"
-        return f"{_duration_text(self.wait_seconds)}{grows}{ends}"
+        ends = "" if self.max_seconds is None else f"<={duration_text(self.max_seconds)}"
+        return f"{duration_text(self.wait_seconds)}{grows}{ends}"
 
 
 class RetryRules(BaseModel):
@@ -143,7 +143,8 @@ _RULE = re.compile(
 )
 
 
-def _duration_text(seconds: int) -> str:
+def duration_text(seconds: int) -> str:
+    """Seconds as ``parse_duration`` reads them."""
     parts = []
     for unit, size in _UNITS.items():
         count, seconds = divmod(seconds, size)

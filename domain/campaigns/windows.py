@@ -124,12 +124,12 @@ class CallingHours(BaseModel):
     def describe(self) -> str:
         """The hours as text that ``parse_hours`` reads back to the same value."""
         if all(day == self.mon for day in self.week):
-            return _day_text(self.mon)
+            return day_text(self.mon)
         groups: dict[Day, list[int]] = {}
         for number, day in enumerate(self.week):
             if day:
                 groups.setdefault(day, []).append(number)
-        return "; ".join(f"{_days_text(numbers)} {_day_text(day)}" for day, numbers in groups.items())
+        return "; ".join(f"{_days_text(numbers)} {day_text(day)}" for day, numbers in groups.items())
 
 
 def hours_of(week: Iterable[Iterable[Window]]) -> CallingHours:
@@ -137,7 +137,8 @@ def hours_of(week: Iterable[Iterable[Window]]) -> CallingHours:
     return CallingHours(**dict(zip(DAY_NAMES, (tuple(day) for day in week), strict=True)))
 
 
-def _day_text(day: Day) -> str:
+def day_text(day: Day) -> str:
+    """The windows of a day as ``parse_hours`` reads them; empty for a closed one."""
     return ",".join(str(window) for window in day)
 
 
