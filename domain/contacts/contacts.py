@@ -77,12 +77,13 @@ class ContactView:
 def show(
     session: Session, *, actor: Actor, contact_id: int, now: datetime, language: str = "en"
 ) -> ContactView:
-    """One contact; sellers see those of their own leads only.
+    """One contact; sellers see those of their own leads only. Of one that was merged, the one it became.
 
     Raises:
         NotFound: no such contact.  NotAllowed: none of its leads is this seller's.
     """
-    contact = find(session, actor=actor, contact_id=contact_id)
+    contact = find(session, actor=actor, contact_id=contact_id, follow=True)
+    contact_id = contact.id or contact_id
     numbers = phones.of_contact(
         session, organisation_id=actor.organisation_id, contact_id=contact_id, now=now
     )
@@ -126,8 +127,8 @@ def show(
     )
 
 
-def find(session: Session, *, actor: Actor, contact_id: int) -> Contact:
-    """The contact itself (raises as ``show``)."""
+def find(session: Session, *, actor: Actor, contact_id: int, follow: bool = False) -> Contact:
+    """The contact itself; raises as ``show``, and ``NotFound`` for one that was merged unless that is followed."""
     contact: Contact | None = session.execute(
         select(Contact)
         .where(col(Contact.organisation_id) == actor.organisation_id, col(Contact.id) == contact_id)
@@ -135,6 +136,8 @@ def find(session: Session, *, actor: Actor, contact_id: int) -> Contact:
     ).scalar_one_or_none()
     if contact is None:
         raise NotFound(f"There is no contact {contact_id}.", code="no_contact")
+    if contact.merged_into is not None and follow:
+        return find(session, actor=actor, contact_id=contact.merged_into)
     if contact.merged_into is not None:
         raise NotFound(f"Contact {contact_id} was merged into contact {contact.merged_into}.", code="merged")
     if actor.role in READING_ROLES:

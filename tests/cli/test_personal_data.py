@@ -73,7 +73,8 @@ def test_duplicates_are_found_previewed_and_merged(campaign: Shell) -> None:
     done = campaign.json("contacts", "merge", "1", "2", "--yes").document
     assert done == {**seen, "dry_run": False}
     assert campaign.json("contacts", "show", "1")["tags"] == ["vip"]
-    assert "merged into contact 1" in campaign.refused("contacts", "show", "2")
+    assert campaign.json("contacts", "show", "2")["contact_id"] == 1
+    assert "merged into contact 1" in campaign.refused("contacts", "edit", "2", "--name", "Bruno")
     assert "merged into contact 1" in campaign.refused("contacts", "erase", "2", "--yes")
     assert campaign.json("db", "check")["violations"] == []
     assert campaign.json("leads", "fix-status", "--report-only")["total_issues"] == 0

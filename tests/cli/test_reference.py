@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 # The commands that are there; those of later work must not be.
 COMMANDS = {
     "demo", "init", "pause", "resume",
-    "db status", "db upgrade", "db check", "db tally", "db backup", "db restore",
+    "db status", "db upgrade", "db check", "db tally", "db compact", "db backup", "db restore",
     "users add", "users list", "users disable", "users enable", "users password", "users edit",
     "actions seed", "actions list", "actions add", "actions edit",
     "reasons list", "reasons add", "reasons edit",
@@ -28,6 +28,7 @@ COMMANDS = {
     "leads recycle", "leads undo-recycle", "leads recycle-batches", "leads fix-status",
     "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
+    "contacts find", "contacts duplicates", "contacts merge", "contacts export", "contacts erase",
     "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",
     "export leads", "export all",
     "hopper fill", "hopper show", "hopper take-out", "hopper clear",

@@ -174,12 +174,15 @@ def test_an_outcome_of_before_cannot_be_undone(floor: Floor) -> None:
         floor.undo("ana")
 
 
-def test_whoever_was_merged_is_found_under_the_kept_number_only(floor: Floor) -> None:
+def test_whoever_was_merged_is_shown_as_the_one_they_became(floor: Floor) -> None:
     keep, other, third = floor.leads(3)
     merged = contact_of(floor, other)
     told = merge(floor, keep, other)
-    with floor.database.reading() as session, pytest.raises(NotFound, match=f"into contact {told.keep}"):
-        contacts.show(session, actor=floor["sup"], contact_id=merged, now=floor.now)
+    with floor.database.reading() as session:
+        shown = contacts.show(session, actor=floor["sup"], contact_id=merged, now=floor.now)
+        with pytest.raises(NotFound, match=f"into contact {told.keep}"):
+            contacts.find(session, actor=floor["sup"], contact_id=merged)
+    assert shown.contact_id == told.keep
     final = merge(floor, third, keep)
     assert person(floor, merged).merged_into == final.keep
     with floor.database.reading() as session:
