@@ -165,7 +165,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "sync_call_log_to_lead_status": sync_call_log_to_lead_status,
     "reconcile_lead_status": reconcile_lead_status,
     "promote_overdue_callbacks": promote_overdue_callbacks,
-    "write_reports": write_reports,
     "fold_figures": fold_figures,
+    "write_reports": write_reports,
 }
 """The work of each job of ``domain.jobs.catalogue``."""

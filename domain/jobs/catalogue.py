@@ -40,8 +40,8 @@ JOBS: Final[Mapping[str, JobKind]] = {
         ),
         JobKind("reconcile_lead_status", "finds and fixes problematic leads", at="02:00", long=True),
         JobKind("promote_overdue_callbacks", "makes overdue personal callbacks anyone's", every="5m"),
-        JobKind("write_reports", "writes the reports that are due to their folders", every="15m", long=True),
         JobKind("fold_figures", "draws the figures of where leads stand together", every="1m"),
+        JobKind("write_reports", "writes the reports that are due to their folders", every="15m", long=True),
     )
 }
 """The jobs by name, in the order they are shown."""
