@@ -17,7 +17,7 @@ app = group("Messages to sellers: a line on their console.")
 def send(
     work: Invocation,
     seller: Annotated[str, typer.Argument(metavar="SELLER", help="The name they sign in with.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="One line, at most 200 letters.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="One line, at most 140 letters.")],
 ) -> None:
     """Send a line to a seller; it appears on their console, beside whatever they do (who leads)."""
     from domain.people import messages, users

@@ -21,7 +21,7 @@ from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Ac
 from domain.people.teams import require_visible, visible_sellers
 from domain.sql import affected
 
-LONGEST: Final = 200
+LONGEST: Final = 140
 """Letters of a message: what a seller takes in beside a call."""
 UNREAD_AT_ONCE: Final = 20
 

@@ -72,7 +72,7 @@ def test_sellers_list_their_own_auditors_all_and_only_unread_where_asked(floor: 
         ("aud", "ben", "Hello", NotAllowed, "may not send messages"),
         ("sup", "aud", "Hello", NotAllowed, "sells nothing"),
         ("sup", "ana", " \n ", Invalid, "empty message"),
-        ("sup", "ana", "x" * (LONGEST + 1), Invalid, "at most 200"),
+        ("sup", "ana", "x" * (LONGEST + 1), Invalid, "at most 140"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_in_one_line(

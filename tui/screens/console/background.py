@@ -12,7 +12,7 @@ from domain.codes import SellerState
 from domain.errors import DomainError
 from domain.people.rights import READING_ROLES
 from tui.i18n import _, several
-from tui.screens.console.moves import Moving
+from tui.screens.console.messages import Hearing
 
 if TYPE_CHECKING:
     from domain.calling.pace import HourCount
@@ -22,12 +22,13 @@ FIGURES_SECONDS = 10.0
 LOOK_SECONDS = 3.0
 RENEW_SECONDS = 180.0
 WAITING_SECONDS = 60.0
+BEAT_SECONDS = 60.0
 SETTLE_SECONDS = 0.25
 """After a person was painted: how long until queue and figures are read again, off the path of a key."""
 LOOK_ANYWAY = timedelta(seconds=30)
 
 
-class Background(Moving):
+class Background(Hearing):
     """Nothing here ever stands between a key and its answer; what fails is tried again at the next turn."""
 
     _settle: Timer | None = None
@@ -42,6 +43,9 @@ class Background(Moving):
         self.set_interval(LOOK_SECONDS, self.look_for_work)
         self.set_interval(RENEW_SECONDS, self.keep_claim)
         self.set_interval(WAITING_SECONDS, self.count_waiting)
+        self.set_interval(FIGURES_SECONDS, self.read_messages)
+        self.set_interval(BEAT_SECONDS, self.beat)
+        self.beat()
         self._looked_at = self.desk.now()
 
     def after_change(self) -> None:
@@ -135,6 +139,13 @@ class Background(Moving):
         """Renew the claim while the console is open; in a pause it ends by itself when its time is over."""
         if self.dossier is not None and self.state is not SellerState.PAUSED:
             self.do(self.desk.renew, group="renew", failed=self._lose)
+
+    def beat(self) -> None:
+        """Let those who lead know that this console is open, also in a pause and with nobody to call.
+
+        Not in the line of writes, where a key's would wait behind it; one that is lost is followed by the next.
+        """
+        self.ask(self.desk.beat, lambda _nothing: None, group="beat", failed=self._quietly)
 
     def _quietly(self, error: DomainError) -> None:
         """Tried again at the next turn; a key that needs the database tells what is wrong."""
