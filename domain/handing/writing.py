@@ -21,6 +21,7 @@ from domain.campaigns.models import CampaignSegment
 from domain.codes import HopperState, QueueState
 from domain.constructs import among_numbers, insert_ignore
 from domain.handing.models import HandingBatch, HandingCallback
+from domain.handing.targets import SHIFTS
 from domain.json_sql import JsonRows, json_member, json_object
 from domain.sql import affected
 
@@ -69,7 +70,7 @@ def give(
     """Write the moves of leads that are locked; returns how many callbacks went along."""
     if not moves:
         return 0
-    with_shift = any(move.shift is not None for move in moves.values())
+    with_shift = _to_shifts(batch)
     rows = [
         {"id": lead_id, "owner": move.owner_id, "shift": move.shift, "segment": move.segment}
         for lead_id, move in moves.items()
@@ -98,6 +99,11 @@ def give(
     if with_shift:
         _know_segments(session, lead_ids)
     return _take_callbacks(session, batch, lead_ids, at, user_id) if batch.move_callbacks else 0
+
+
+def _to_shifts(batch: HandingBatch) -> bool:
+    """Whether leads go to pools of shifts, too: of all its leads the history then keeps the shift wanted."""
+    return not set(SHIFTS).isdisjoint(batch.wanted)
 
 
 def _told(
@@ -254,7 +260,7 @@ def restore(
         name: json_member(then.c.before, name, getattr(Lead, name)) for name in ("owner_id", "assigned_at")
     }
     was["queue_state"] = waits(owner)
-    if any(key in batch.wanted for key in ("morning", "afternoon")):
+    if _to_shifts(batch):
         was |= {
             name: json_member(then.c.before, name, getattr(Lead, name))
             for name in ("shift_wanted", "segment")
