@@ -42,7 +42,19 @@ def shown(begin: date | None, end: date | None) -> str:
         return f"until {end}" if end is not None else ""
     if end is None:
         return f"from {begin}"
-    return f"{begin}" if begin == end else f"{begin} to {end}"
+    if begin == end:
+        return f"{begin}"
+    return f"{begin:%Y-%m}" if _is_month(begin, end) else f"{begin} to {end}"
+
+
+def _is_month(begin: date, end: date) -> bool:
+    return begin.day == 1 and begin != end and end == _month(begin.year, begin.month)[1]
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    """Its first and its last day."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1), following - timedelta(days=1)
 
 
 def _period(typed: str, today: date) -> Period:
@@ -96,14 +108,16 @@ def _one(text: str, today: date) -> tuple[date, date]:
             return date(int(text), 1, 1), date(int(text), 12, 31)
         if re.fullmatch(r"\d{4}-\d{1,2}", text):
             year, month = (int(part) for part in text.split("-"))
-            following = date(year + month // 12, month % 12 + 1, 1)
-            return date(year, month, 1), following - timedelta(days=1)
+            return _month(year, month)
         return (day := date.fromisoformat(text)), day
     except ValueError:
         raise NotADay(_('"{text}" is no day; write {hint}').format(text=text, hint=_(HINT))) from None
 
 
 def before(begin: date, end: date) -> tuple[date, date]:
-    """As many days just before these."""
+    """As many days just before these; before a month the month before."""
+    if _is_month(begin, end):
+        earlier = begin - timedelta(days=1)
+        return _month(earlier.year, earlier.month)
     days = (end - begin).days + 1
     return begin - timedelta(days=days), begin - timedelta(days=1)

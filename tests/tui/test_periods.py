@@ -50,3 +50,8 @@ def test_what_is_no_day_is_refused_with_a_hint(typed: str) -> None:
 
 def test_as_many_days_just_before_these() -> None:
     assert periods.before(date(2025, 11, 1), date(2025, 11, 15)) == (date(2025, 10, 17), date(2025, 10, 31))
+
+
+def test_before_a_month_comes_the_month_before() -> None:
+    assert periods.before(date(2026, 1, 1), date(2026, 1, 31)) == (date(2025, 12, 1), date(2025, 12, 31))
+    assert periods.shown(date(2025, 12, 1), date(2025, 12, 31)) == "2025-12"

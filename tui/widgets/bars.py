@@ -24,6 +24,9 @@ def bar(share: float, width: int, style: str = "$primary") -> Content:
 
 def layers(pieces: Sequence[Piece], width: int) -> Content:
     """Bars over each other in exactly ``width`` cells: sales over contacts over attempts."""
+    if len(pieces) == 1:
+        ((_sign, share, style),) = pieces
+        return bar(share, width, style)
     drawn = Content("")
     done = 0
     for sign, share, style in pieces:

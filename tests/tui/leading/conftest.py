@@ -6,6 +6,7 @@ import pytest
 
 from domain.jobs import states
 from domain.people import rights
+from tests.tui.leading.called import work
 from tests.tui.leading.crowd import CROWD, crowd
 from tests.tui.leading.jobs_at_work import ERROR, prepare, ran, take
 from tests.tui.shop import SmallShop
@@ -38,4 +39,11 @@ def worked(small_shop: SmallShop) -> SmallShop:
         states.pause(session, actor=rights.system(1), job="recycle_failed_calls")
     take(small_shop, "cleanup_stale_hopper_entries")
     small_shop.clock.forward(seconds=20)
+    return small_shop
+
+
+@pytest.fixture
+def called_shop(small_shop: SmallShop) -> SmallShop:
+    """Seven calls in two days."""
+    work(small_shop)
     return small_shop

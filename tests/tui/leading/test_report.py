@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
 from domain.errors import Unavailable
 from domain.reporting.filters import ReportFilters
-from tests.tui.leading.called import CALLS, LEADS, work
+from tests.tui.leading.called import CALLS, LEADS
 from tests.tui.leading.crowd import PATIENCE, leading, until
 from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import MARKUP, SmallShop
@@ -20,16 +19,6 @@ from tui.screens.campaigns import CampaignsScreen
 from tui.screens.leading.lead import LeadScreen
 from tui.screens.leading.report import ReportScreen
 from tui.screens.leading.report_people import ReportPeopleScreen
-
-Snap = Callable[..., bool]
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-
-
-@pytest.fixture
-def called_shop(small_shop: SmallShop) -> SmallShop:
-    """Seven calls in two days."""
-    work(small_shop)
-    return small_shop
 
 
 def report_of(app: DialdeckApp) -> ReportScreen:

@@ -54,7 +54,7 @@ class ReportScreen(ListScreen[None]):
     ReportScreen #head { height: auto; max-height: 4; margin: 0 1; color: $foreground; }
     ReportScreen Horizontal { height: 1fr; }
     ReportScreen #blocks { width: 16; margin: 0 0 0 1; scrollbar-size-vertical: 0; }
-    ReportScreen #rows { width: 1fr; margin: 0 1; }
+    ReportScreen #rows { width: 1fr; margin: 0; overflow-y: scroll; scrollbar-gutter: auto; }
     ReportScreen #state { height: 3; max-height: 3; border-top: none; }
     """
 
@@ -170,19 +170,18 @@ class ReportScreen(ListScreen[None]):
         if self.report is None:
             return
         key = blocks.BLOCKS[self.place][0]
-        block = self._block(self.report, key)
-        if self.other is not None and self.beside is not None:
-            other = self._block(self.other, key)
-            by_place = self.beside.period and key == "days"
+        block = self._block(self.report, key) or blocks.block(self.report, key)
+        other = self._block(self.other, key) if self.other is not None else None
+        if other is not None and self.beside is not None:
+            by_place = self.beside.period and key == "days" and not self.path
             block = side_by_side(block, other, (_("this one"), self.beside.short), by_place=by_place)
         self.shown = block
         self.rows.show(rows(block, tall=self.app.size.height >= TALL), chosen=chosen)
         self._explain()
 
-    def _block(self, report: CampaignReport, key: str) -> Block:
-        """The block, or what is behind the line that was opened, as long as it is there."""
-        opened = blocks.opened(report, self.path[-1]) if self.path else None
-        return opened or blocks.block(report, key)
+    def _block(self, report: CampaignReport, key: str) -> Block | None:
+        """The block, or what is behind the line that was opened; None where that is not there."""
+        return blocks.opened(report, self.path[-1]) if self.path else blocks.block(report, key)
 
     def _explain(self) -> None:
         """Below: what the figure is made of."""

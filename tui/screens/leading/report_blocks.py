@@ -140,7 +140,8 @@ def _attempts(report: CampaignReport) -> Block:
                 opens=f"attempts:{each.attempts}" if each.leads else "",
             )
         )  # fmt: skip
-    return Block("attempts", _("Attempts"), tuple(lines), columns, nothing=_("No leads in what is chosen."))
+    nothing, numbers = _("No leads in what is chosen."), _("leads, share")
+    return Block("attempts", _("Attempts"), tuple(lines), columns, nothing, numbers=numbers)
 
 
 def _one_attempt(report: CampaignReport, key: str) -> Block | None:

@@ -57,7 +57,7 @@ class ReportFiltersScreen(Window[ReportFilters]):
     ReportFiltersScreen Input:focus { border: none; background: $primary 30%; }
     ReportFiltersScreen Select > SelectCurrent { background: $panel; padding: 0 1; }
     ReportFiltersScreen Select:focus > SelectCurrent { background: $primary 30%; }
-    ReportFiltersScreen #hint { height: 3; color: $quiet; }
+    ReportFiltersScreen #hint { height: auto; min-height: 3; max-height: 5; color: $quiet; }
     ReportFiltersScreen #said { height: auto; max-height: 3; min-height: 1; }
     ReportFiltersScreen #keys { color: $quiet; }
     ReportFiltersScreen HorizontalGroup { align-horizontal: right; }
@@ -140,7 +140,7 @@ class ReportFiltersScreen(Window[ReportFilters]):
         words = {
             "acted": _("Outcomes of these days, by who acted then. ") + _(periods.HINT),
             "assigned": _("Leads given to their seller on these days. ") + _(periods.HINT),
-            "statuses": _offered(STATUSES),
+            "statuses": _statuses(),
             "resolutions": _offered(RESOLUTIONS),
             "reasons": _offered({str(code): label for code, label in self.choices.reasons.items()}),
             "tags": _("People with one of these tags, commas between"),
@@ -257,6 +257,13 @@ def _unknown(word: str, known: Sequence[str], what: str) -> str:
     near = get_close_matches(word, known, n=1)
     hint = _(" Did you mean {near}?").format(near=near[0]) if near else ""
     return _('there is no {what} "{word}".').format(what=what, word=word) + hint
+
+
+def _statuses() -> str:
+    """Labels, and numbers for those of the campaign."""
+    return " · ".join(
+        _(label) if not key.isdecimal() else f"{key} {_(label)}" for key, label in STATUSES.items()
+    )
 
 
 def _offered(known: Mapping[str, str]) -> str:

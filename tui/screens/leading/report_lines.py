@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tui.i18n import _
-from tui.text import clip, count, fit
+from tui.text import clip, fit
 from tui.widgets.bars import Piece, columns, layers
 from tui.widgets.rows import Row
 
@@ -69,6 +69,10 @@ class Block:
     plot: tuple[float, ...] = ()
     """Drawn as upright bars above the lines where there is room; ``plotted`` says what they are."""
     plotted: str = ""
+    numbers: str = ""
+    """What is set beside each other where a line has more numbers than that."""
+    beside: bool = False
+    """Whether it is two blocks beside each other."""
 
     def line(self, key: str | None) -> Line | None:
         """The line of a key."""
@@ -116,7 +120,11 @@ def _layout(block: Block, width: int) -> tuple[int, list[tuple[int, Column]], in
     taken = sum(column.width for _place, column in shown)
     wanted = max((cell_len(line.label) + line.indent for line in block.lines if not line.heading), default=0)
     label = max(min(wanted + 1, width - taken), min(_LEAST_LABEL, width))
-    room = width - label - taken - _GAP
+    barred = any(line.pieces for line in block.lines)
+    beside_bar = width - taken - _GAP - _LEAST_BAR
+    if barred and _LEAST_LABEL <= beside_bar < label:
+        label = beside_bar
+    room = width - label - taken - _GAP if barred else 0
     return label, shown, min(room, 60) if room >= _LEAST_BAR else 0
 
 
@@ -127,9 +135,8 @@ def _heading(line: Line, width: int) -> Content:
 def _titles(block: Block, width: int) -> Content:
     """Above the columns; a row that can be chosen begins two cells further right."""
     label, shown, _bar = _layout(block, width)
-    return Content(
-        "  " + " " * label + "".join(fit(column.title, column.width, right=True) for _place, column in shown)
-    )
+    titles = "".join(fit(column.title, column.width, right=True) for _place, column in shown)
+    return Content("  " + fit(block.numbers if block.beside else "", label) + titles)
 
 
 def _line(line: Line, block: Block, width: int) -> Content:
@@ -167,7 +174,8 @@ def side_by_side(left: Block, right: Block, names: tuple[str, str], *, by_place:
         Column(clip(names[1], _SIDE - 1), _SIDE),
         Column(_("more"), _DIFFERENCE),
     )
-    return Block(left.key, left.title, tuple(_pair(*pair, names) for pair in pairs), titles, left.nothing)
+    lines = tuple(_pair(*pair, names) for pair in pairs)
+    return Block(left.key, left.title, lines, titles, left.nothing, numbers=left.numbers, beside=True)
 
 
 _NOTHING = Line("nothing", "")
@@ -213,8 +221,3 @@ def difference(here: Line, there: Line) -> str:
 def widest(values: Sequence[float]) -> float:
     """What a bar of full length stands for."""
     return max([*values, 0.0]) or 1.0
-
-
-def numbers(*values: int) -> tuple[str, ...]:
-    """Numbers as cells."""
-    return tuple(count(value) for value in values)

@@ -33,6 +33,7 @@ def sellers(report: CampaignReport) -> Block:
         _("Sellers"),
         lines,
         columns,
+        numbers=_("success, rate"),
         nothing=_("Nobody has called or has leads in what is chosen."),
     )
 

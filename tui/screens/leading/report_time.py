@@ -37,7 +37,7 @@ def _span(begin: date, end: date, made: Made, most: float) -> Line:
         key = f"day:{begin}"
         return time_line(key, day_text(begin, language=i18n.language()), made, most, opens=key)
     key = f"days:{begin}:{end}"
-    label = f"{begin:%Y-%m}" if begin.day == 1 and end.day >= 28 else _("week of {day}").format(day=begin)
+    label = f"{begin:%Y-%m}" if begin.day == 1 and end.day >= 28 else _("from {day}").format(day=begin)
     return time_line(key, label, made, most, opens=key)
 
 
@@ -111,6 +111,7 @@ def _over_time(key: str, title: str, lines: tuple[Line, ...], successes: Sequenc
         time_columns(),
         nothing=_("No calls yet in what is chosen."),
         plot=tuple(float(each) for each in successes) if any(successes) else (),
+        numbers=_("calls, reached"),
         plotted=words.format(all=count(sum(successes)), most=count(max(successes, default=0))),
     )
 
