@@ -14,7 +14,7 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "leading", "search", "repair", "recycle", "import", "export", "screen")
+PARTS = ("queue", "leading", "wallboard", "search", "repair", "recycle", "import", "export", "screen")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +52,10 @@ def _measure(
         from benchmarks import search_bench
 
         return search_bench.measure(place, sizes, repeats)
+    if part == "wallboard":
+        from benchmarks import wallboard_bench
+
+        return wallboard_bench.measure(place, sizes, repeats)
     if part == "repair":
         from benchmarks import repair_bench
 
