@@ -14,7 +14,7 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "leading", "wallboard", "search", "repair", "recycle", "import", "export", "screen")
+PARTS = ("queue", "leading", "wallboard", "search", "repair", "recycle", "assign", "import", "export", "screen")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,6 +64,10 @@ def _measure(
         from benchmarks import recycle_bench
 
         return recycle_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
+    if part == "assign":
+        from benchmarks import assign_bench
+
+        return assign_bench.measure(place, sizes, rounds=3 if repeats >= 100 else 1)
     if part == "import":
         from benchmarks import import_bench
 
