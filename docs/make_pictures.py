@@ -28,6 +28,7 @@ PICTURES: tuple[tuple[str, int, int, str, tuple[str, ...]], ...] = (
     ("after-an-outcome", 80, 24, "ana", ("down", "enter", "wait", "i")),
     ("help", 80, 24, "ana", ("down", "enter", "f1")),
     ("recycling", 120, 40, "ines", ("down", "c", "space", "right", "space", "enter", "y", "a")),
+    ("report", 120, 40, "ines", ("down", "r", "6")),
 )
 
 
