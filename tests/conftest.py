@@ -16,6 +16,9 @@ import pytest
 from storage.database import Database
 from tests.support import databases
 from tests.support.postgres import NoPostgres, Server, running_server
+from tests.support.statements import share_compiled_statements
+
+share_compiled_statements()
 
 
 def pytest_collection_finish() -> None:

@@ -24,11 +24,16 @@ def line_with(app: App[object], text: str) -> str:
 
 
 async def settled(pilot: Pilot[object]) -> None:
-    """Wait until the threads are done and what they brought is painted."""
-    for _round in range(4):
+    """Wait until the threads are done and what they brought is painted, twice in a row with no thread at work."""
+    rested = 0
+    for _round in range(6):
+        at_work = len(pilot.app.workers) > 0
         with suppress(WorkerCancelled, WorkerFailed):  # the application is leaving
             await pilot.app.workers.wait_for_complete()
         await pilot.pause()
+        rested = 0 if at_work else rested + 1
+        if rested == 2:
+            return
 
 
 async def press(pilot: Pilot[object], *keys: str) -> None:

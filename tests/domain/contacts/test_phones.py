@@ -203,10 +203,10 @@ def written(dice: random.Random, region: str) -> tuple[str, bool]:
     return before.lstrip("+") + national, before.startswith("+")
 
 
-def test_the_fast_reading_agrees_with_the_library_on_200_000_numbers() -> None:
+def test_the_fast_reading_agrees_with_the_library_on_60_000_numbers() -> None:
     dice = random.Random(20260102)
     valid = 0
-    for _ in range(200_000):
+    for _ in range(60_000):
         region = dice.choice(REGIONS * 3 + OTHERS)
         digits, plus = written(dice, region)
         expected = by_the_library(("+" if plus else "") + digits, region)
@@ -214,7 +214,7 @@ def test_the_fast_reading_agrees_with_the_library_on_200_000_numbers() -> None:
         assert by_us(digits, plus, region) == expected, (digits, plus, region)
         phone = reader(region).plain(("+" if plus else "") + digits)
         assert (phone.e164 if phone else None) == expected, (digits, plus, region)
-    assert valid > 45_000, "too few valid numbers among the tries to prove anything"
+    assert valid > 13_500, "too few valid numbers among the tries to prove anything"
 
 
 def test_time_zones_agree_with_the_library() -> None:
