@@ -20,6 +20,7 @@ from tui.supervising_care import SupervisingCare
 from tui.supervising_handing import SupervisingHanding
 from tui.supervising_hopper import SupervisingHopper
 from tui.supervising_imports import SupervisingImports
+from tui.supervising_people import SupervisingPeople
 from tui.supervising_recycling import SupervisingRecycling
 from tui.supervising_reports import SupervisingReports
 from tui.supervising_wallboard import SupervisingWallboard
@@ -70,6 +71,7 @@ class Desk(
     SupervisingHopper,
     SupervisingImports,
     SupervisingWallboard,
+    SupervisingPeople,
     SupervisingRecycling,
     SupervisingHanding,
     SupervisingReports,

@@ -7,6 +7,7 @@ from tui.command import LEADING, LOOKING, Command, ScreenInfo
 from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
 from tui.import_commands import IMPORT_COMMANDS, IMPORT_SCREENS
+from tui.people_commands import USER_COMMANDS, USER_SCREENS
 from tui.recycling_commands import RECYCLING_COMMANDS
 from tui.report_commands import REPORT_COMMANDS
 from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
@@ -23,6 +24,7 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("jobs", mark("Background jobs")),
     ScreenInfo("runs", mark("Runs of a job")),
     ScreenInfo("recycling", mark("Recycling")),
+    *USER_SCREENS,
     ScreenInfo("report", mark("Campaign report")),
 )
 
@@ -111,6 +113,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     *WALLBOARD_COMMANDS,
     *IMPORT_COMMANDS,
     *RECYCLING_COMMANDS,
+    *USER_COMMANDS,
     *HANDING_COMMANDS,
     *CARE_COMMANDS,
     *REPORT_COMMANDS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +11,10 @@ import typer
 from cli.context import Invocation
 from cli.files import csv_output, file_or_output
 from cli.options import command, group
-from cli.output import Column, answer, line, plain, table
+from cli.output import Column, answer, line, table
 
 if TYPE_CHECKING:
-    from domain.audit.reading import AuditLine, Wanted
+    from domain.audit.reading import Wanted
 
 app = group("The audit log: who signed in, what was refused, what administrators did. Nobody can change it.")
 
@@ -29,8 +28,6 @@ To = Annotated[
     str | None, typer.Option("--to", metavar="TIME", help="Up to this time, or the end of this day.")
 ]
 Refused = Annotated[bool, typer.Option("--refused", help="Only what was refused, failed sign-ins too.")]
-
-HEADINGS = ("Id", "At", "User", "Kind", "Target", "Refused", "Detail")
 
 
 def _wanted(
@@ -64,13 +61,6 @@ def _moment(work: Invocation, text: str | None, option: str, *, whole_day: bool 
     return at + timedelta(days=1) if whole_day and only_a_day else at
 
 
-def _detail(each: AuditLine) -> str:
-    return ", ".join(
-        f"{key} {' '.join(map(str, value)) if isinstance(value, list) else value}"
-        for key, value in each.detail.items()
-    )
-
-
 @command(app, "list", reads=True)
 def list_events(
     work: Invocation,
@@ -85,7 +75,7 @@ def list_events(
     ] = None,
 ) -> None:
     """The newest events (administrators and auditors)."""
-    from domain.audit import reading
+    from domain.audit import reading, written
 
     found = work.read(
         reading.listing,
@@ -113,7 +103,7 @@ def list_events(
                 each.kind,
                 each.target,
                 "refused" if each.refused else "",
-                _detail(each),
+                written.in_words(each),
             )
             for each in found
         ]
@@ -137,7 +127,7 @@ def export(
     ] = None,
 ) -> None:
     """Write all events, oldest first, as CSV (UTF-8), with --json as JSON (administrators and auditors)."""
-    from domain.audit import reading
+    from domain.audit import reading, written
 
     output = file_or_output(output)
     events = reading.stream(
@@ -147,24 +137,9 @@ def export(
         answer(work, list(events), lambda: None)
         work.note("audit.export")
         return
-    with csv_output(output, HEADINGS) as write:
-        count = sum(write(cells(each)) for each in events)
+    with csv_output(output, written.HEADINGS) as write:
+        count = sum(write(written.cells(each)) for each in events)
     work.note("audit.export", detail={"rows": count})
     if output is not None:
         document = {"file": str(output), "rows": count}
         answer(work, document, lambda: line(f"{count:,} events written to {output}"))
-
-
-def cells(each: AuditLine) -> list[str]:
-    """One event under ``HEADINGS``."""
-    detail = json.dumps(plain(each.detail), ensure_ascii=False, sort_keys=True) if each.detail else ""
-    texts = (
-        each.id,
-        plain(each.at),
-        each.user,
-        each.kind,
-        each.target,
-        "yes" if each.refused else "",
-        detail,
-    )
-    return [str(text if text is not None else "") for text in texts]

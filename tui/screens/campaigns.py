@@ -253,6 +253,18 @@ class CampaignsScreen(CommandScreen[None]):
 
         self.app.push_screen(JobsScreen())
 
+    def action_users(self) -> None:
+        """Who may sign in, and as what."""
+        from tui.screens.leading.users import UsersScreen
+
+        self.app.push_screen(UsersScreen())
+
+    def action_audit(self) -> None:
+        """Who did what."""
+        from tui.screens.leading.audit import AuditScreen
+
+        self.app.push_screen(AuditScreen())
+
     def action_down(self) -> None:
         self.query_one(Rows).action_cursor_down()
 
