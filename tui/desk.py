@@ -21,6 +21,7 @@ from tui.supervising_handing import SupervisingHanding
 from tui.supervising_hopper import SupervisingHopper
 from tui.supervising_imports import SupervisingImports
 from tui.supervising_people import SupervisingPeople
+from tui.supervising_privacy import SupervisingPrivacy
 from tui.supervising_recycling import SupervisingRecycling
 from tui.supervising_reports import SupervisingReports
 from tui.supervising_wallboard import SupervisingWallboard
@@ -76,6 +77,7 @@ class Desk(
     SupervisingHanding,
     SupervisingReports,
     SupervisingCare,
+    SupervisingPrivacy,
 ):
     """``url`` is the database's address, empty until ``configure`` read it; ``now`` is the clock."""
 

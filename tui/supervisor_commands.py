@@ -8,6 +8,7 @@ from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
 from tui.import_commands import IMPORT_COMMANDS, IMPORT_SCREENS
 from tui.people_commands import USER_COMMANDS, USER_SCREENS
+from tui.privacy_commands import PRIVACY_COMMANDS
 from tui.recycling_commands import RECYCLING_COMMANDS
 from tui.report_commands import REPORT_COMMANDS
 from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
@@ -116,6 +117,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     *USER_COMMANDS,
     *HANDING_COMMANDS,
     *CARE_COMMANDS,
+    *PRIVACY_COMMANDS,
     *REPORT_COMMANDS,
     # Why is the queue empty?
     Command(

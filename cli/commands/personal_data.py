@@ -10,7 +10,7 @@ import typer
 
 from cli.context import Invocation
 from cli.files import file_or_output, text_output
-from cli.output import Column, answer, clean, line, plain, renamed, table
+from cli.output import Column, answer, clean, line, renamed, table
 
 if TYPE_CHECKING:
     from domain.privacy.erasing import Erasing
@@ -110,18 +110,16 @@ def export(
     ] = None,
 ) -> None:
     """Everything the shop holds about one person, over all campaigns, as one JSON document (administrators)."""
-    import json
-
     from domain.privacy import exporting
 
     output = file_or_output(output)
     found = work.write(exporting.export_contact, actor=work.actor, contact_id=contact, now=work.now())
-    text = json.dumps(plain(found), ensure_ascii=False, indent=2)
+    text = exporting.written(found)
     if output is None:
-        answer(work, found, lambda: line(text))
+        answer(work, found, lambda: line(text.rstrip()))
         return
     with text_output(output) as file:
-        file.write(text + "\n")
+        file.write(text)
     document = {"contact_id": contact, "file": str(output)}
     answer(work, document, lambda: line(f"Everything about contact {contact} is in {output}."))
 

@@ -5,9 +5,10 @@ Rows are given with all their columns, so that what is added to a table is in th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select
@@ -82,6 +83,17 @@ def export_contact(session: Session, *, actor: Actor, contact_id: int, now: date
         now,
         **{part: tuple(names.told(row) for row in rows) for part, rows in found.items()},
     )
+
+
+def written(found: PersonalData) -> str:
+    """The document as text: JSON, times ISO 8601 UTC."""
+    return json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_as_text) + "\n"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
 
 
 def _ids(session: Session, actor: Actor, contact_id: int) -> list[int]:

@@ -14,9 +14,9 @@ from domain.errors import Invalid
 from tui import commands, i18n
 from tui.i18n import _
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.leading.base import ListScreen
 from tui.screens.leading.form import Field, FormScreen
 from tui.screens.leading.lead_forms import contact_changes, contact_fields, lead_changes, lead_fields
+from tui.screens.leading.personal import PersonScreen
 from tui.text import clean, data, fit, moment, phone
 from tui.widgets.rows import Row
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from domain.contacts.contacts import ContactView
 
 
-class LeadScreen(ListScreen[None]):
+class LeadScreen(PersonScreen):
     """Who may change it has keys for that; auditors only look."""
 
     REGISTRY = "lead"
@@ -88,7 +88,7 @@ class LeadScreen(ListScreen[None]):
         except Invalid as wrong:
             self.refused(wrong)
             return
-        self._write(
+        self.write(
             lambda: self.desk.edit_lead(self.lead_id, changes, next_attempt), _("✓ The lead is changed.")
         )
 
@@ -102,7 +102,7 @@ class LeadScreen(ListScreen[None]):
         person = self.person
         if changed and person is not None:
             changes = contact_changes(person, changed)
-            self._write(
+            self.write(
                 lambda: self.desk.edit_contact(person.contact_id, changes), _("✓ The person is changed.")
             )
 
@@ -137,7 +137,7 @@ class LeadScreen(ListScreen[None]):
         person = self.person
         if given is not None and person is not None:
             reason = given.get("reason")
-            self._write(
+            self.write(
                 lambda: self.desk.do_not_call(person.contact_id, reason),
                 _("✓ This person is on the do-not-call register."),
             )
@@ -145,12 +145,14 @@ class LeadScreen(ListScreen[None]):
     def _released(self, yes: bool | None) -> None:
         person = self.person
         if yes and person is not None:
-            self._write(
+            self.write(
                 lambda: self.desk.may_call_again(person.contact_id),
                 _("✓ This person is off the do-not-call register."),
             )
 
-    def _write(self, change: Callable[[], None], words: str) -> None:
+    def write(self, change: Callable[[], None], words: str) -> None:
+        """Change, then read anew and say what was done."""
+
         def done(_nothing: None) -> None:
             self._done = words
             self._load()
