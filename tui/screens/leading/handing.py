@@ -10,23 +10,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.content import Content
 from textual.widgets import OptionList
 
-from domain.handing.targets import Target, evenly
 from domain.people.rights import LEADING_ROLES
-from domain.recycling.selection import Filters
 from domain.recycling.states import BatchState
-from tui import commands, i18n
-from tui.i18n import _, several
+from tui import commands
+from tui.i18n import _
 from tui.screens.leading import handing_words as words
-from tui.screens.leading.base import ListScreen
-from tui.screens.leading.long_work import LongWork
-from tui.screens.leading.recycling_filters import FiltersScreen, Narrowed
-from tui.screens.leading.recycling_words import Says
+from tui.screens.leading.handing_choice import ChoosingHandOut
 from tui.supervising_handing import WantedHandOut
-from tui.text import clip, count, data, fit
+from tui.text import clip, data
 from tui.widgets.rows import Row
 
 if TYPE_CHECKING:
@@ -34,19 +29,17 @@ if TYPE_CHECKING:
     from domain.handing.assigning import Handed
     from domain.handing.batches import BatchView
     from domain.handing.preview import Preview
-    from domain.handing.standing import SellerLine, Standing
+    from domain.handing.standing import Standing
     from domain.recycling.undoing import Undone
 
 REFRESH_SECONDS = 10.0
 PAGE = 20
-LONGEST = 7
-"""Digits of a number: a campaign of ten million is not handed out by hand."""
 _UNDOABLE = frozenset({BatchState.DONE, BatchState.STOPPED, BatchState.HALF_UNDONE})
 _OLDER, _NEWER = "older", "newer"
 
 
-class HandingScreen(LongWork[None], ListScreen[None]):
-    """``numbers`` holds what was typed, by seller number or shift (None: a share of all there are)."""
+class HandingScreen(ChoosingHandOut):
+    """Sellers and shifts above, what was handed out before below."""
 
     REGISTRY = "handing"
     BINDINGS = commands.bindings("handing")
@@ -55,14 +48,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
     """
 
     def __init__(self, campaign_id: int, name: str) -> None:
-        super().__init__(_("Hand out"))
-        self.campaign_id = campaign_id
-        self.campaign = name
-        self.sellers: dict[str, SellerLine] = {}
-        self.free: int | None = None
-        self.numbers: dict[str, int | None] = {}
-        self.narrowed: Narrowed | None = None
-        self.move_callbacks = True
+        super().__init__(campaign_id, name)
         self.batches: dict[str, BatchView] = {}
         self._older = False
         self._pages: list[int | None] = [None]
@@ -111,23 +97,19 @@ class HandingScreen(LongWork[None], ListScreen[None]):
         self.free = standing.free
         self.batches = {f"#{batch.id}": batch for batch in past[:PAGE]}
         self._older = len(past) > PAGE
-        self.numbers = {key: number for key, number in self.numbers.items() if self._may_get(key)}
-        self._draw()
+        self.numbers = {key: number for key, number in self.numbers.items() if self.may_get(key)}
+        self.draw()
         if first:
-            self.say(self._hint())
+            self.say(self.hint())
         self.refresh_bindings()
 
-    def _may_get(self, key: str) -> bool:
-        line = self.sellers.get(key)
-        return key in words.SHIFTS or (line is not None and line.active)
-
-    def _draw(self) -> None:
-        self._draw_head()
+    def draw(self) -> None:
+        self.draw_head()
         rows = [Row("titles", words.titles, heading=True)]
         for key, line in self.sellers.items():
-            rows.append(Row(key, partial(words.seller, line, self._gets(key))))
+            rows.append(Row(key, partial(words.seller, line, self.gets(key))))
         for key in words.SHIFTS:
-            rows.append(Row(key, partial(words.shift, key, self._gets(key))))
+            rows.append(Row(key, partial(words.shift, key, self.gets(key))))
         heading = (
             _("Handed out and taken back before (Enter tells all)")
             if self.batches
@@ -146,137 +128,13 @@ class HandingScreen(LongWork[None], ListScreen[None]):
     def _leads_to(self, where: str, label: str) -> Row:
         return Row(where, lambda width: Content(clip(label, width)))
 
-    def _gets(self, key: str) -> str:
-        return words.gets(self.numbers.get(key), key in self.numbers)
-
-    def _draw_head(self) -> None:
-        free = self.free or 0
-        parts: list[Content | str | tuple[str, str]] = [
-            (fit(self.campaign, 40).rstrip(), "bold"),
-            "   ",
-            several("{count} open lead is nobody's", "{count} open leads are nobody's", free),
-        ]
-        total = self._total()
-        if total:
-            parts += [" · ", (total, "bold $accent")]
-        only = self._only()
-        callbacks = _("callbacks move along") if self.move_callbacks else _("callbacks stay")
-        second = Content.assemble((callbacks, "$quiet"), " · " if only else "", data(only))
-        self.head(Content("\n").join([Content.assemble(*parts), second]))
-
-    def _total(self) -> str:
-        if not self.numbers:
-            return ""
-        if any(number is None for number in self.numbers.values()):
-            return several("all to {count}", "all evenly to {count}", len(self.numbers))
-        return _("{count} typed").format(count=count(sum(number or 0 for number in self.numbers.values())))
-
-    def _only(self) -> str:
-        told = self.narrowed.in_words(self.reader) if self.narrowed else ""
-        return _("only {filters}").format(filters=told) if told else ""
-
-    def _hint(self) -> Content:
-        if self.desk.actor.role not in LEADING_ROLES:
-            return Content(_("You look only: handing out is for supervisors."))
-        keys = self.app.keys.shown
-        return Content(
-            _("Type on a line how many that seller gets, or {key} for evenly; {enter} hands out.").format(
-                key=keys("handing.evenly"), enter=keys("handing.enter")
-            )
-        )
-
-    @property
-    def reader(self) -> Says:
-        """How times are written here and now."""
-        return Says(self.desk.now(), self.desk.preferences.zone, i18n.language())
-
-    @property
-    def _names(self) -> dict[str, str]:
-        return {key: line.name for key, line in self.sellers.items()} | {
-            key: words.shift_name(key) for key in words.SHIFTS
-        }
-
-    # ── the numbers ──────────────────────────────────────────────────────────────────────────────────────
-
-    def on_key(self, event: events.Key) -> None:
-        """A digit on a line is part of its number; Backspace takes the last one off."""
-        key = self.rows.chosen or ""
-        if self.working or not self._may_get(key):
-            return
-        if event.character is not None and event.character in "0123456789":
-            typed = f"{self.numbers.get(key) or ''}{event.character}"[-LONGEST:]
-            self._set(key, int(typed))
-            event.stop()
-        elif event.key == "backspace":
-            shorter = str(self.numbers.get(key) or "")[:-1]
-            self._set(key, int(shorter) if shorter else 0)
-            event.stop()
-
-    def _set(self, key: str, number: int) -> None:
-        shares = [other for other, given in self.numbers.items() if given is None]
-        for other in shares:  # a number beside shares of all makes no sense
-            del self.numbers[other]
-        self.numbers[key] = number
-        if not number:
-            del self.numbers[key]
-        self._draw()
-
-    def action_evenly(self) -> None:
-        """Ask how many in all, then give everybody the same."""
-        from tui.screens.leading.handing_evenly import Evenly, EvenlyScreen
-
-        to = [Target(seller_id=line.seller_id) for line in self.sellers.values() if line.active]
-        if not to:
-            self.say(Content(_("There is no active seller to hand leads to.")))
-            return
-
-        def answered(found: Evenly | None) -> None:
-            if found is not None:
-                self.numbers = {each.key: each.number for each in evenly(to, found.count)}
-                self._draw()
-
-        self.app.push_screen(EvenlyScreen(len(to)), answered)
-
-    def action_clear(self) -> None:
-        """Forget the numbers."""
-        self.numbers.clear()
-        self._draw()
-
-    def action_callbacks(self) -> None:
-        """Callbacks move along, or stay."""
-        self.move_callbacks = not self.move_callbacks
-        self._draw_head()
-
-    def action_filter(self) -> None:
-        """Only some of the leads."""
-
-        def taken(narrowed: Narrowed | None) -> None:
-            if narrowed is not None:
-                self.narrowed = narrowed
-                self._draw_head()
-
-        self.app.push_screen(FiltersScreen(self.campaign_id, self.narrowed, with_status=True), taken)
-
-    @property
-    def wanted(self) -> WantedHandOut:
-        """What is put together now."""
-        to = tuple(
-            Target(shift=key, number=number)
-            if key in words.SHIFTS
-            else Target(seller_id=int(key), number=number)
-            for key, number in self.numbers.items()
-            if number != 0
-        )
-        filters = self.narrowed.filters if self.narrowed else Filters(())
-        return WantedHandOut(self.campaign_id, to, filters, self.move_callbacks)
-
     # ── handing out ──────────────────────────────────────────────────────────────────────────────────────
 
     def _look(self, then: Callable[[WantedHandOut, Preview], None]) -> None:
         """The figures of this moment for what is typed now, then ``then``."""
         wanted = self.wanted
         if not wanted.to:
-            self.say(self._hint())
+            self.say(self.hint())
             return
 
         def looked(seen: Preview) -> None:
@@ -294,7 +152,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
         self._look(self._show_preview)
 
     def _show_preview(self, wanted: WantedHandOut, seen: Preview) -> None:
-        text = words.preview(seen, self._names, self._only(), moving=wanted.move_callbacks)
+        text = words.preview(seen, self.names, self.only(), moving=wanted.move_callbacks)
         self.app.show_message(_("Preview"), text)
 
     def action_enter(self) -> None:
@@ -305,7 +163,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
         elif (batch := self._marked) is not None:
             self.app.show_message(f"#{batch.id}", words.batch_text(batch, self.reader))
         elif self.desk.actor.role not in LEADING_ROLES:
-            self.say(self._hint())
+            self.say(self.hint())
         else:
             self._look(self._ask)
 
@@ -317,7 +175,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
             why = ", ".join(words.left_out(seen)) or _("nobody is like that now")
             self.say(data(_("Nobody would be handed out: {why}.").format(why=why), "$class-problematic"))
             return
-        text = words.question(seen, self._names, self._only(), moving=wanted.move_callbacks)
+        text = words.question(seen, self.names, self.only(), moving=wanted.move_callbacks)
         self._confirm(
             _("Hand out"),
             text,
@@ -344,7 +202,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
             hint = _("{resume} goes on, {undo} undoes it").format(
                 resume=keys("handing.resume"), undo=keys("handing.undo")
             )
-        self._tell(f"{words.handed(done, self._names)} {hint}.")
+        self._tell(f"{words.handed(done, self.names)} {hint}.")
 
     def _tell(self, line: str) -> None:
         self.say(data(line, "bold"))
@@ -377,7 +235,7 @@ class HandingScreen(LongWork[None], ListScreen[None]):
                 why = ", ".join(words.left_out(seen)) or _("there is none")
                 self.say(data(_("No lead to take back: {why}.").format(why=why), "$class-problematic"))
                 return
-            text = words.take_question(seen, whose, self._only(), moving=wanted.move_callbacks)
+            text = words.take_question(seen, whose, self.only(), moving=wanted.move_callbacks)
             work = partial(self.desk.release, wanted)
             self._confirm(
                 _("Take back"),
