@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from domain.calling.tally_model import PLACE
 from domain.codes import REJECTED_RESOLUTIONS, SUCCESS_RESOLUTIONS
-from domain.reporting.models import LEAD_KEY, SELLER_KEY, SELLER_TIME_KEY, TIME_KEY
+from domain.reporting.models import (
+    LEAD_KEY,
+    LONGEST_STATE,
+    SELLER_KEY,
+    SELLER_TIME_KEY,
+    STATE_KEY,
+    TIME_KEY,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class RollUp:
 
 def roll_ups(dialect: str) -> tuple[RollUp, ...]:
     """All of them, in the words of a database."""
-    return (_LEAD_TALLY, _LEAD_FIGURE, *(make(dialect) for make in _OF_CALLS))
+    return (_LEAD_TALLY, _LEAD_FIGURE, *(make(dialect) for make in _OF_DEEDS))
 
 
 def _codes(codes: frozenset[str]) -> str:
@@ -133,6 +140,10 @@ _QUARTER = {
     "sqlite": "CAST(strftime('%s', substr({row}.started_at, 1, 19)) AS INTEGER) / 900",
     "postgresql": "CAST(floor(extract(epoch FROM {row}.started_at) / 900) AS INTEGER)",
 }
+_EPOCH = {
+    "sqlite": "CAST(strftime('%s', substr({at}, 1, 19)) AS INTEGER)",
+    "postgresql": "CAST(floor(extract(epoch FROM {at})) AS INTEGER)",
+}
 _CALL_WATCHED = ("campaign_id", "counted", "undone_at", "campaign_status", "resolution", "result")
 
 
@@ -198,4 +209,41 @@ def _seller_time_figure(dialect: str) -> RollUp:
     )
 
 
-_OF_CALLS: tuple[Callable[[str], RollUp], ...] = (_seller_figure, _time_figure, _seller_time_figure)
+def _seller_state_figure(dialect: str) -> RollUp:
+    """A state ends with the seller's next: what is summed of a row is the time of the one before it."""
+    lasted = f"({_EPOCH[dialect].format(at='{row}.at')} - {_EPOCH[dialect].format(at='b.at')})"
+    counted = f"CASE WHEN {lasted} > {LONGEST_STATE} THEN {LONGEST_STATE} ELSE {lasted} END"
+    return RollUp(
+        table="seller_state_figure",
+        source="seller_state_event",
+        keys=tuple(
+            zip(
+                STATE_KEY,
+                ("{row}.organisation_id", _before("COALESCE(b.campaign_id, 0)"), "{row}.seller_id"),
+                strict=True,
+            )
+        ),
+        sums=(
+            ("signed_in_seconds", _before(counted)),
+            ("paused_seconds", _before(f"CASE WHEN b.state = 'paused' THEN {counted} ELSE 0 END")),
+        ),
+        only=f"COALESCE({_before('b.state')}, 'away') <> 'away'",
+        watched=("seller_id", "campaign_id", "state", "at"),
+    )
+
+
+def _before(wanted: str) -> str:
+    """Something of the state a seller was in before a row."""
+    return (
+        f"(SELECT {wanted} FROM seller_state_event b WHERE b.organisation_id = {{row}}.organisation_id "
+        "AND b.seller_id = {row}.seller_id AND b.at <= {row}.at AND (b.at < {row}.at OR b.id < {row}.id) "
+        "ORDER BY b.at DESC, b.id DESC LIMIT 1)"
+    )
+
+
+_OF_DEEDS: tuple[Callable[[str], RollUp], ...] = (
+    _seller_figure,
+    _time_figure,
+    _seller_time_figure,
+    _seller_state_figure,
+)

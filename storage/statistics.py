@@ -40,6 +40,7 @@ _ROWS = {
     "seller_figure": 2_000,
     "seller_message": 10_000,
     "seller_state_event": 5 * _MILLION,
+    "seller_state_figure": 2_000,
     "seller_time_figure": 500_000,
     "time_figure": 50_000,
     "undo_entry": 3 * _MILLION,

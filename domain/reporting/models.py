@@ -28,6 +28,10 @@ LEAD_KEY = (
 )
 SELLER_KEY = ("organisation_id", "campaign_id", "seller_id")
 TIME_KEY = ("organisation_id", "campaign_id", "quarter")
+LONGEST_STATE = 4 * 3600
+"""Seconds after which a state nobody ended no longer counts: the terminal was closed in another way."""
+
+STATE_KEY = ("organisation_id", "campaign_id", "seller_id")
 SELLER_TIME_KEY = ("organisation_id", "quarter", "seller_id")
 
 
@@ -118,6 +122,24 @@ class SellerTimeFigure(Entity, table=True):
     attempts: int
     contacts: int
     successes: int
+
+
+class SellerStateFigure(Entity, table=True):
+    """How long a seller was signed in to a campaign, and paused: the states that another one has ended.
+
+    In seconds; a state counts ``LONGEST_STATE`` at most. ``campaign_id`` 0 for none.
+    """
+
+    __tablename__: ClassVar[str] = "seller_state_figure"
+    __table_args__ = (
+        Index("ix_seller_state_figure_campaign", "organisation_id", "campaign_id"),
+        _one_row_a_key("uq_seller_state_figure_key", STATE_KEY),
+    )
+
+    campaign_id: int = Field(default=0, sa_type=BigId)
+    seller_id: int = Field(sa_type=BigId)
+    signed_in_seconds: int
+    paused_seconds: int
 
 
 class ReportView(Entity, table=True):

@@ -7,25 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, literal_column, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.calling.models import Call
 from domain.codes import SellerState
-from domain.people.models import SellerStateEvent
+from domain.people.models import SellerStateEvent, User
 from domain.people.rights import Actor
 from domain.reporting import chosen
 from domain.reporting.counts import CallCount
 from domain.reporting.figures import SellerRow, share
 from domain.reporting.filters import ReportFilters
+from domain.reporting.models import LONGEST_STATE, SellerStateFigure
 from domain.reporting.rates import per_hour
 from domain.reporting.seconds import epoch_seconds
-
-LONGEST_STATE = 4 * 3600
-"""Seconds after which a state nobody ended no longer counts: the terminal was closed in another way."""
 
 NOBODY = "nobody"
 OTHER_TEAMS = "other teams"
@@ -46,7 +45,63 @@ class TimeCount(NamedTuple):
 def times(
     session: Session, *, actor: Actor, campaign_id: int | None, filters: ReportFilters, now: datetime
 ) -> dict[int, TimeCount]:
-    """How long sellers were signed in to the campaign (None: to any) and paused, by their states. One statement."""
+    """How long sellers were signed in to the campaign (None: to any) and paused, by their states. One statement.
+
+    From the kept figures and the state each is in now; for certain days from the states themselves.
+    """
+    if filters.acted:
+        return _of_days(session, actor, campaign_id, filters, now)
+    kept: Select[*tuple[Any, ...]] = (
+        select(
+            col(SellerStateFigure.seller_id).label("seller"),
+            func.sum(col(SellerStateFigure.signed_in_seconds)).label("signed_in"),
+            func.sum(col(SellerStateFigure.paused_seconds)).label("paused"),
+        )
+        .where(col(SellerStateFigure.organisation_id) == actor.organisation_id)
+        .group_by(col(SellerStateFigure.seller_id))
+    )
+    if campaign_id is not None:
+        kept = kept.where(col(SellerStateFigure.campaign_id) == campaign_id)
+    sums = kept.subquery()
+    last: Any = aliased(SellerStateEvent)
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            col(User.id),
+            func.coalesce(sums.c.signed_in, literal_column("0")),
+            func.coalesce(sums.c.paused, literal_column("0")),
+            _first_state(actor, col(User.id)),
+            _first_call(actor, col(User.id)),
+            last.campaign_id,
+            last.state,
+            epoch_seconds(last.at),
+        )
+        .select_from(User)
+        .join(last, last.id == _last_state(actor))
+        .outerjoin(sums, sums.c.seller == col(User.id))
+        .where(col(User.organisation_id) == actor.organisation_id)
+    )
+    if filters.seller_id is not None:
+        statement = statement.where(col(User.id) == filters.seller_id)
+    found = {}
+    for seller, signed, paused, begun, called, place, state, since in session.execute(statement):
+        lasting = 0
+        if state != SellerState.AWAY and (campaign_id is None or place == campaign_id):
+            lasting = min(max(int(now.timestamp()) - since, 0), LONGEST_STATE)
+        spent = TimeCount(
+            int(signed) + lasting,
+            int(paused) + (lasting if state == SellerState.PAUSED else 0),
+            called is None or begun <= called,
+            begun,
+        )
+        if spent.signed_in:
+            found[int(seller)] = spent
+    return found
+
+
+def _of_days(
+    session: Session, actor: Actor, campaign_id: int | None, filters: ReportFilters, now: datetime
+) -> dict[int, TimeCount]:
+    """The part of every state that lies in the days of action."""
     begin, end = chosen.acted_period(filters, actor.timezone)
     until = int((now if end is None else min(now, end)).timestamp())
     since = 0 if begin is None else int(begin.timestamp())
@@ -64,6 +119,10 @@ def times(
     ).where(col(event.organisation_id) == actor.organisation_id)
     if filters.seller_id is not None:
         statement = statement.where(col(event.seller_id) == filters.seller_id)
+    if begin is not None:  # an earlier state has ended by then
+        statement = statement.where(col(event.at) >= begin - timedelta(seconds=LONGEST_STATE))
+    if end is not None:
+        statement = statement.where(col(event.at) < end)
     states = statement.cte("states")
     given_up = states.c.begin + literal_column(str(LONGEST_STATE))
     finish = case((states.c.finish > given_up, given_up), else_=states.c.finish)
@@ -71,37 +130,60 @@ def times(
     first = case((states.c.begin < since, literal(since)), else_=states.c.begin)
     lasting = case((last > first, last - first), else_=literal_column("0"))
     here = true() if campaign_id is None else states.c.campaign == campaign_id
+    nothing: ColumnElement[int] = literal_column("0")
     rows = session.execute(
         select(
             states.c.seller,
-            func.sum(
-                case((here & (states.c.state != SellerState.AWAY.value), lasting), else_=literal_column("0"))
-            ),
-            func.sum(
-                case(
-                    (here & (states.c.state == SellerState.PAUSED.value), lasting), else_=literal_column("0")
-                )
-            ),
-            func.min(states.c.begin),
+            func.sum(case((here & (states.c.state != SellerState.AWAY.value), lasting), else_=nothing)),
+            func.sum(case((here & (states.c.state == SellerState.PAUSED.value), lasting), else_=nothing)),
+            _first_state(actor, states.c.seller),
             _first_call(actor, states.c.seller),
         ).group_by(states.c.seller)
     )
     return {
         int(seller): TimeCount(
-            int(signed), int(paused), first_call is None or begun <= max(first_call, since), max(begun, since)
+            int(signed),
+            int(paused),
+            called is None or begun <= max(called, since),
+            max(begun, since),
         )
-        for seller, signed, paused, begun, first_call in rows
+        for seller, signed, paused, begun, called in rows
         if signed
     }
 
 
-def _first_call(actor: Actor, seller: ColumnElement[int]) -> ScalarSelect[int]:
+def _first_call(actor: Actor, seller: Any) -> ScalarSelect[int]:
     """The seller's first call anywhere: the beginning of an index."""
     return (
         select(epoch_seconds(func.min(col(Call.started_at))))
         .where(col(Call.organisation_id) == actor.organisation_id, col(Call.seller_id) == seller)
         .scalar_subquery()
     )
+
+
+def _first_state(actor: Actor, seller: Any) -> ScalarSelect[int]:
+    """When the seller was first signed in anywhere."""
+    event: Any = aliased(SellerStateEvent)
+    found: ScalarSelect[int] = (
+        select(epoch_seconds(func.min(event.at)))
+        .where(event.organisation_id == actor.organisation_id, event.seller_id == seller)
+        .scalar_subquery()
+    )
+    return found
+
+
+def _last_state(actor: Actor) -> ScalarSelect[int]:
+    """The number of what a user was last seen doing."""
+    event: Any = aliased(SellerStateEvent)
+    found: ScalarSelect[int] = (
+        select(event.id)
+        .where(event.organisation_id == actor.organisation_id, event.seller_id == col(User.id))
+        .order_by(event.at.desc(), event.id.desc())
+        .limit(1)
+        .correlate(User)
+        .scalar_subquery()
+    )
+    return found
 
 
 def rows(

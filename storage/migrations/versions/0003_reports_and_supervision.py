@@ -47,8 +47,20 @@ COUNT = (
     ("INSERT INTO seller_time_figure (organisation_id, quarter, seller_id, attempts, contacts, successes) "
     f"SELECT organisation_id, {{quarter}}, COALESCE(seller_id, 0), count(*), {CONTACTS}, {SUCCESSES} "
     "FROM call WHERE counted AND undone_at IS NULL GROUP BY 1, 2, 3"),
+    ("INSERT INTO seller_state_figure (organisation_id, campaign_id, seller_id, signed_in_seconds, paused_seconds) "
+    "SELECT organisation_id, campaign_id, seller_id, sum(lasted), "
+    "sum(CASE WHEN state = 'paused' THEN lasted ELSE 0 END) FROM (SELECT organisation_id, campaign_id, seller_id, state, "
+    "CASE WHEN finish - begun > 14400 THEN 14400 ELSE finish - begun END AS lasted FROM (SELECT organisation_id, "
+    "COALESCE(campaign_id, 0) AS campaign_id, seller_id, state, {moment} AS begun, lead({moment}) OVER "
+    "(PARTITION BY organisation_id, seller_id ORDER BY at, id) AS finish FROM seller_state_event) AS states "
+    "WHERE finish IS NOT NULL AND state <> 'away') AS times GROUP BY 1, 2, 3"),
 )
-"""The figures begin with the leads and calls that are there."""
+"""The figures begin with the leads, calls and states that are there."""
+
+MOMENT = {
+    'sqlite': "CAST(strftime('%s', substr(at, 1, 19)) AS INTEGER)",
+    'postgresql': "CAST(floor(extract(epoch FROM at)) AS INTEGER)",
+}
 
 
 def upgrade() -> None:
@@ -341,6 +353,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'user_id', 'campaign_id', 'name', name=op.f('uq_report_view_organisation_id_user_id_campaign_id_name'))
     )
 
+    op.create_table('seller_state_figure',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('campaign_id', BigId, nullable=False),
+    sa.Column('seller_id', BigId, nullable=False),
+    sa.Column('signed_in_seconds', sa.Integer(), nullable=False),
+    sa.Column('paused_seconds', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_seller_state_figure_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seller_state_figure'))
+    )
+    with op.batch_alter_table('seller_state_figure', schema=None) as batch_op:
+        batch_op.create_index('ix_seller_state_figure_campaign', ['organisation_id', 'campaign_id'], unique=False)
+        if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a key
+            batch_op.create_index('uq_seller_state_figure_key', ['organisation_id', 'campaign_id', 'seller_id'], unique=True)
+
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     status, resolution = (
@@ -351,4 +378,4 @@ def upgrade() -> None:
         "WHERE action IS NOT NULL AND lead_id IN (SELECT lead_id FROM history_event WHERE kind = 'outcome')"
     )
     for statement in COUNT:
-        op.execute(statement.format(quarter=QUARTER[dialect]))
+        op.execute(statement.format(quarter=QUARTER[dialect], moment=MOMENT[dialect]))

@@ -12,8 +12,10 @@ from domain.codes import Resolution, SellerState
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.reporting.figures import CampaignReport, Figure
 from domain.reporting.filters import ReportFilters
+from storage import figures
 from storage.counting import count_statements
 from tests.domain.reporting.conftest import EVERY_STATUS, Desk
+from tests.support.factories import NOON
 
 
 def every_figure(report: CampaignReport) -> Iterator[Figure]:
@@ -150,6 +152,10 @@ def test_an_hour_is_worked_without_its_pauses(desk: Desk) -> None:
     dials = report.figure("rate:dials_per_hour")
     assert (dials.numerator, dials.denominator, dials.value) == (2, 2400, 3.0)
     assert row.dials_per_hour.value == 3.0
+    [of_the_day] = desk.report(ReportFilters(acted_from=NOON.date(), acted_to=NOON.date())).sellers
+    assert (of_the_day.signed_in_seconds, of_the_day.pause_seconds) == (3600, 1200)
+    with floor.database.reading() as session:
+        assert "seller_state_figure" not in figures.differing(session)
 
 
 def test_a_terminal_that_was_closed_does_not_work_all_night(desk: Desk) -> None:
