@@ -25,6 +25,7 @@ COMMANDS = {
     "lists list", "lists show", "lists pause", "lists resume",
     "leads import", "leads undo-import", "leads status", "leads why", "leads list", "leads search", "leads show",
     "leads edit", "leads bulk-edit", "leads undo-bulk", "leads bulk-edits",
+    "leads assign", "leads release", "leads undo-assign", "leads assign-batches",
     "leads recycle", "leads undo-recycle", "leads recycle-batches", "leads fix-status",
     "leads next", "leads outcome", "leads undo", "leads skip", "leads reason",
     "callbacks list", "calls import", "calls record", "contacts show", "contacts edit",
