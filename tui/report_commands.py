@@ -40,7 +40,7 @@ REPORT_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "report.compare", ("c",), "compare", mark("compare"),
-        mark("Another campaign or other days beside it"), _GROUP, _HERE, LOOKING, "read", 14,
+        mark("Another campaign or other days beside it"), _GROUP, _HERE, LOOKING, "", 14,
     ),
     Command(
         "report.export", ("e",), "export", mark("export"),

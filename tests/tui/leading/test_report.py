@@ -123,7 +123,7 @@ async def test_another_campaign_stands_beside_it(called_shop: SmallShop) -> None
         await settled(pilot)
         await press(pilot, "r", "c", "tab", "space", "down", "enter", "enter")
         assert f"Beside it: {MARKUP} Renewals, with the same filters" in shown(app)
-        assert line_with(app, "Not contacted").endswith("7   58.3 %       1  100.0 % +41.7 pp")
+        assert line_with(app, "Not contacted").endswith(" 7  58.3 %   1 100.0 % +41.7 pp")
         await press(pilot, "c", "ctrl+l")
         assert "Beside it" not in shown(app)
 

@@ -21,7 +21,7 @@ _LEAST_BAR = 5
 _LEAST_PLOT = 4
 _PLOT_LINES = 5
 _LEAST_LABEL = 14
-_NUMBER, _SHARE, _SIDE, _DIFFERENCE = 9, 9, 17, 9
+_NUMBER, _SHARE, _LEAST_SIDE = 9, 9, 12
 WIDE = 84
 """Cells of the right half from which columns that are only nice to have are shown."""
 
@@ -169,12 +169,18 @@ def side_by_side(left: Block, right: Block, names: tuple[str, str], *, by_place:
         known = {line.key for line in left.lines}
         pairs = [(line, others.get(line.key)) for line in left.lines]
         pairs += [(_absent(line), line) for line in right.lines if line.key not in known]
+    share = max((cell_len(line.share) for line in (*left.lines, *right.lines)), default=0)
+    lines = tuple(_pair(*pair, names, share) for pair in pairs)
+    widths = [
+        max([_LEAST_SIDE, *(cell_len(line.cells[place]) + 2 for line in lines if line.cells)])
+        for place in (0, 1)
+    ]
+    more = max([len(_("more")), *(cell_len(line.cells[2]) for line in lines if line.cells)]) + 1
     titles = (
-        Column(clip(names[0], _SIDE - 1), _SIDE),
-        Column(clip(names[1], _SIDE - 1), _SIDE),
-        Column(_("more"), _DIFFERENCE),
+        Column(clip(names[0], widths[0] - 1), widths[0]),
+        Column(clip(names[1], widths[1] - 1), widths[1]),
+        Column(_("more"), more),
     )
-    lines = tuple(_pair(*pair, names) for pair in pairs)
     return Block(left.key, left.title, lines, titles, left.nothing, numbers=left.numbers, beside=True)
 
 
@@ -186,7 +192,7 @@ def _absent(line: Line) -> Line:
     return Line(line.key, line.label, NONE, NONE, indent=line.indent, heading=line.heading)
 
 
-def _pair(here: Line, there: Line | None, names: tuple[str, str]) -> Line:
+def _pair(here: Line, there: Line | None, names: tuple[str, str], share: int) -> Line:
     if here.heading:
         return here
     there = there or _absent(here)
@@ -196,7 +202,7 @@ def _pair(here: Line, there: Line | None, names: tuple[str, str]) -> Line:
     return Line(
         here.key,
         here.label,
-        cells=(_both(here), _both(there), difference(here, there)),
+        cells=(_both(here, share), _both(there, share), difference(here, there)),
         indent=here.indent,
         formula="\n".join(formulas),
         people=here.people,
@@ -204,8 +210,8 @@ def _pair(here: Line, there: Line | None, names: tuple[str, str]) -> Line:
     )
 
 
-def _both(line: Line) -> str:
-    return f"{line.number} {fit(line.share, _SHARE - 1, right=True)}"
+def _both(line: Line, share: int) -> str:
+    return f"{line.number} {fit(line.share, share, right=True)}"
 
 
 def difference(here: Line, there: Line) -> str:
