@@ -24,6 +24,7 @@ from tui.supervising_people import SupervisingPeople
 from tui.supervising_privacy import SupervisingPrivacy
 from tui.supervising_recycling import SupervisingRecycling
 from tui.supervising_reports import SupervisingReports
+from tui.supervising_settings import SupervisingSettings
 from tui.supervising_wallboard import SupervisingWallboard
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Desk(
     SellerWork,
     SupervisingHopper,
     SupervisingImports,
+    SupervisingSettings,
     SupervisingWallboard,
     SupervisingPeople,
     SupervisingRecycling,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.care_commands import CARE_COMMANDS, CARE_SCREENS
 from tui.command import LEADING, LOOKING, Command, ScreenInfo
+from tui.editing_commands import EDITING_COMMANDS, EDITING_SCREENS
 from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
 from tui.import_commands import IMPORT_COMMANDS, IMPORT_SCREENS
@@ -16,6 +17,7 @@ from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
 SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     *WALLBOARD_SCREENS,
     *IMPORT_SCREENS,
+    *EDITING_SCREENS,
     *HANDING_SCREENS,
     *CARE_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
@@ -113,6 +115,7 @@ SUPERVISOR_COMMANDS: tuple[Command, ...] = (
     ),
     *WALLBOARD_COMMANDS,
     *IMPORT_COMMANDS,
+    *EDITING_COMMANDS,
     *RECYCLING_COMMANDS,
     *USER_COMMANDS,
     *HANDING_COMMANDS,

@@ -247,6 +247,26 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(ImportScreen(card.campaign_id, card.name))
 
+    def action_edit(self) -> None:
+        """The campaign's settings."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.campaign import CampaignScreen
+
+            self.app.push_screen(CampaignScreen(card.name))
+
+    def action_new(self) -> None:
+        """Make a campaign."""
+        from tui.screens.leading.campaign import CampaignScreen
+
+        self.app.push_screen(CampaignScreen(None))
+
+    def action_outcomes(self) -> None:
+        """What the keys of the console do."""
+        from tui.screens.leading.outcome_keys import OutcomeKeysScreen
+
+        self.app.push_screen(OutcomeKeysScreen())
+
     def action_jobs(self) -> None:
         """The background jobs of the shop."""
         from tui.screens.leading.jobs import JobsScreen
