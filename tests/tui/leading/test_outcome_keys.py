@@ -49,7 +49,9 @@ def test_the_reasons(snap_compare: Snap, small_shop: SmallShop, size: tuple[int,
     async def run(pilot: Pilot[object]) -> None:
         await settled(pilot)
         await press(pilot, "K", "r")
-        assert shown(pilot.app).splitlines()[3].strip() == "AS  Already a subscriber", "those with reasons come first"
+        assert shown(pilot.app).splitlines()[3].strip() == "NI  Not interested", (
+            "those with reasons come first"
+        )
         assert "price" in shown(pilot.app)
 
     assert snap_compare(leading(small_shop, "root"), terminal_size=size, run_before=run)
