@@ -7,10 +7,9 @@ says nothing any more, so its seller is away. Pure: the rows are read by ``domai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.calling.holding import LEASE
 from domain.codes import SellerState
@@ -34,8 +33,7 @@ class BoardState(StrEnum):
         return {"wrap_up": "wrap-up"}.get(self.value, self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """What the database holds about a seller; None for what never was.
 
     state, since, pause_code: the last state entered.  seen_at: the last sign of an open console.
@@ -57,8 +55,7 @@ class Signs:
     last_call: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The state and since when; ``silent``: away because nothing is heard any more, since the last sign."""
 
     state: BoardState
@@ -102,4 +99,4 @@ def _is_there(signs: Signs, last: datetime, now: datetime) -> bool:
 
 
 def _latest(*times: datetime | None) -> datetime | None:
-    return max((at for at in times if at is not None), default=None)
+    return max([at for at in times if at is not None], default=None)
