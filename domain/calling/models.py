@@ -312,7 +312,7 @@ class HistoryEvent(Entity, table=True):
 
     ``kind`` names the use case (``outcome``, ``undo``, ``skip``, ``claim_expired``, ``import``, ``do_not_call``,
     ``edit`` …); ``before`` and ``after`` hold the changed values; ``undoes`` the event taken back; ``batch_id`` the
-    recycle (``domain.recycling``) it was part of.
+    recycle, hand-out, release or bulk edit it was part of, each numbered by itself: ``kind`` says which.
     The database refuses updates and deletes of these rows.
     """
 
