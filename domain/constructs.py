@@ -212,7 +212,7 @@ def people_with_words(beginnings: Sequence[str], whole: Sequence[str] = ()) -> T
     """The people who have, in name or company, a word beginning with each of ``beginnings`` and each ``whole`` word.
 
     They are words of ``words_of``, one at least. An e-mail address is one word, without its signs. A table with one
-    column, ``contact_id``; asked for its first rows in this order the index is read no further than they need.
+    column, ``contact_id``; a file's index is read no further than the first rows asked for in this order need.
     """
     asked = [*(f"{word}*" for word in beginnings), *whole]
     if not asked:

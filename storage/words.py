@@ -90,10 +90,9 @@ def _create_on_postgresql(connection: Connection) -> None:
     signs = _SIGNS + _OTHER_SIGNS + "'"
     accented, plain = _plain_letters()
     quoted = signs.replace("'", "''")
-    # It costs what it costs: told a plain function's price, the server would rather ask it of contact after contact.
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION dialdeck_words(name text, company text, email text) RETURNS tsvector "
-        "LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 2000 AS $$ DECLARE said text; BEGIN "
+        "LANGUAGE plpgsql IMMUTABLE AS $$ DECLARE said text; BEGIN "
         "said := coalesce(name, '') || ' ' || coalesce(company, '') || ' ' "
         f"|| translate(coalesce(email, ''), '{_SIGNS}', ''); "
         # Most names have neither accents nor signs, and gone through for each letter these lists are dear.

@@ -116,10 +116,7 @@ def _people(
         statement = statement.where(
             exists(select(col(Contact.id)).where(col(Contact.id) == person, *tagged).correlate(people))
         )
-    # How many have a word is known from the word only: a plan for all words would read far too much for some.
-    numbers: Sequence[int] = (
-        session.execute(statement, execution_options={"planned_anew": True}).scalars().all()
-    )
+    numbers: Sequence[int] = session.execute(statement).scalars().all()
     page = numbers[:limit]
     if not page:
         return Found(())
