@@ -120,6 +120,7 @@ def renew(session: Session, *, actor: Actor, now: datetime) -> datetime | None:
 
     Other sellers' expired claims go back on the same occasion.
     """
+    require(actor, *SELLING_ROLES, to="work a queue")
     entry = holding.own_entry(session, actor=actor)
     until = holding.keep(session, actor=actor, entry=entry, now=now) if entry is not None else None
     expiry.expire(session, organisation_id=actor.organisation_id, now=now)
@@ -128,6 +129,7 @@ def renew(session: Session, *, actor: Actor, now: datetime) -> datetime | None:
 
 def leave(session: Session, *, actor: Actor, now: datetime) -> None:
     """Give the claim in hand back: the seller leaves the console. The draft stays."""
+    require(actor, *SELLING_ROLES, to="work a queue")
     entry = holding.own_entry(session, actor=actor)
     if entry is not None:
         giving_back.release(session, actor=actor, entry=entry, now=now)
@@ -142,6 +144,7 @@ def skip(session: Session, *, actor: Actor, now: datetime) -> int:
     Raises:
         NotFound: nobody in hand.  Conflict: a call is running or waits for its outcome.
     """
+    require(actor, *SELLING_ROLES, to="work a queue")
     entry = holding.own_entry(session, actor=actor)
     if entry is None:
         raise NotFound("There is nobody on your screen to skip.", code="no_claim")
@@ -208,6 +211,7 @@ def previous(
     Raises:
         NotFound: there is none yet.  Conflict, NotAllowed: as ``jump``.
     """
+    require(actor, *SELLING_ROLES, to="work a queue")
     lead_id = whose.last_handled(session, actor=actor, campaign_id=campaign_id)
     if lead_id is None:
         raise NotFound("You have not handled anybody in this campaign yet.", code="no_previous")

@@ -170,6 +170,7 @@ def hang_up(session: Session, *, actor: Actor, now: datetime) -> None:
     Raises:
         Conflict: no call is running.
     """
+    require(actor, *SELLING_ROLES, to="work a queue")
     entry = holding.own_entry(session, actor=actor)
     if entry is None or entry.state != HopperState.DIALING:
         raise Conflict("No call is running.", code="no_call")

@@ -12,7 +12,7 @@ from domain.calling.when import is_day_first, parse_when, settled
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.errors import NotFound
-from domain.people.rights import Actor
+from domain.people.rights import SELLING_ROLES, Actor, require
 
 
 def moment_for(
@@ -25,6 +25,7 @@ def moment_for(
     Raises:
         NotFound: no such lead.  Invalid: the time is not understood, or has passed.
     """
+    require(actor, *SELLING_ROLES, to="promise a call")
     row = session.execute(
         select(col(Lead.segment), Campaign)
         .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))

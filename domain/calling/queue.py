@@ -22,6 +22,7 @@ _OTHER = aliased(Lead)
 
 def figures(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> Figures:
     """The seller's figures for the state bar (one statement)."""
+    require(actor, *SELLING_ROLES, to="see a queue")
     return desk.look(session, actor=actor, campaign_id=campaign_id, now=now).figures
 
 
@@ -152,6 +153,7 @@ def own_leads(actor: Actor) -> ColumnElement[bool]:
 
 def waiting(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> int:
     """How many leads of the pool wait for their time (counted; ask in the background, not in the path of a call)."""
+    require(actor, *SELLING_ROLES, to="see a queue")
     return int(
         session.execute(
             select(func.count())

@@ -83,6 +83,7 @@ def pause(
     Raises:
         Invalid: an unknown pause code.
     """
+    require(actor, *SELLING_ROLES, to="work a queue")
     known = dict(PAUSE_CODES)
     if code not in known:
         raise Invalid(f"Unknown pause code {code!r}; use one of: {', '.join(known)}.", code="pause_code")

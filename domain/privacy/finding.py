@@ -130,6 +130,7 @@ def duplicates(
 
 def alike(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> tuple[Person, ...]:
     """Others with a number or the e-mail of these contacts: the same person once more, or the same household."""
+    require(actor, *READING_ROLES, to="look for the same person")
     numbers = select(col(ContactPhone.e164)).where(col(ContactPhone.contact_id).in_(contact_ids))
     same_number = select(col(ContactPhone.contact_id)).where(
         col(ContactPhone.organisation_id) == actor.organisation_id, col(ContactPhone.e164).in_(numbers)
