@@ -116,7 +116,7 @@ class ReportFiltersScreen(Window[ReportFilters]):
         ):
             choice = self._select(name)
             choice.set_options(_options(offered))
-            if value in offered:
+            if value is not None and value in offered:
                 choice.value = value
         self._say()
         self._hint()
