@@ -19,6 +19,7 @@ from domain.bulk.changes import Former, Given
 from domain.bulk.models import BulkEdit, BulkEditLine
 from domain.bulk.selection import Change, Kind, LeftOut, Selection, check, chosen, left_out
 from domain.calling import history
+from domain.calling.in_sight import in_sight
 from domain.calling.models import Lead
 from domain.constructs import among_numbers
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
@@ -59,7 +60,7 @@ def preview(session: Session, *, actor: Actor, selection: Selection, change: Cha
     campaign_of(session, actor=actor, campaign_id=selection.campaign_id)
     change = check(session, actor=actor, selection=selection, change=change)
     why = left_out(change).label("why")
-    of = chosen(organisation_id=actor.organisation_id, selection=selection)
+    of = [*chosen(organisation_id=actor.organisation_id, selection=selection), *in_sight(session, actor)]
     rows = select(why).select_from(Lead).where(*of).subquery()
     counted: dict[str, int] = {
         row[0]: row[1] for row in session.execute(select(rows.c.why, func.count()).group_by(rows.c.why))
@@ -95,7 +96,7 @@ def run(
     with database.reading() as session:
         campaign_of(session, actor=actor, campaign_id=selection.campaign_id)
         change = check(session, actor=actor, selection=selection, change=change)
-        of = chosen(organisation_id=actor.organisation_id, selection=selection)
+        of = [*chosen(organisation_id=actor.organisation_id, selection=selection), *in_sight(session, actor)]
         ids = numbers(session, select(col(Lead.id)).where(*of).order_by(col(Lead.id)))
     with database.transaction() as session:
         batch_id = _begin(session, actor, selection, change, len(ids), clock())
@@ -160,6 +161,7 @@ def step(session: Session, *, actor: Actor, bulk_edit_id: int, lead_ids: Sequenc
             col(Lead.organisation_id) == actor.organisation_id,
             among_numbers(col(Lead.id), lead_ids),
             left_out(change) == "",
+            *in_sight(session, actor),
         )
         .order_by(col(Lead.id))
     )

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from domain.base import metadata
 from domain.calling import leads, lines, lookup
+from domain.calling.in_sight import in_sight
 from domain.calling.models import Lead
 from domain.calling.views import QueueLine
 from domain.campaigns.models import Campaign
@@ -87,28 +88,37 @@ def search(
     if not 1 <= limit <= MOST_AT_ONCE:
         raise Invalid(f"A page has 1 to {MOST_AT_ONCE} people.", code="search_limit")
     leads.known_statuses(wanted.statuses)
+    only = in_sight(session, actor)
     if not wanted.text and not wanted.tags:
-        return _by_status(session, actor, wanted, after, limit)
+        return _by_status(session, actor, only, wanted, after, limit)
     if not wanted.text:
-        return _people(session, actor, wanted, people_tagged(wanted.tags[0]), after, limit)
+        return _people(session, actor, only, wanted, people_tagged(wanted.tags[0]), after, limit)
     ways = lookup.sources(actor.organisation_id, wanted.text)
     for source in ways if inside else ways[: lookup.BY_INDEX]:
         people = source(session)
         if people is None:
             continue
-        found = _people(session, actor, wanted, people, after, limit)
+        found = _people(session, actor, only, wanted, people, after, limit)
         if found.lines:
             return found
     return Found(())
 
 
 def _people(
-    session: Session, actor: Actor, wanted: Wanted, people: FromClause, after: int, limit: int
+    session: Session,
+    actor: Actor,
+    only: Sequence[ColumnElement[bool]],
+    wanted: Wanted,
+    people: FromClause,
+    after: int,
+    limit: int,
 ) -> Found:
     """A page of the leads of these people, in the order of their numbers."""
     person = people.c.contact_id
     there = exists(
-        select(col(Lead.id)).where(col(Lead.contact_id) == person, *_of_lead(actor, wanted)).correlate(people)
+        select(col(Lead.id))
+        .where(col(Lead.contact_id) == person, *_of_lead(actor, wanted), *only)
+        .correlate(people)
     )
     statement = select(person).where(person > after, there).order_by(person).limit(limit + 1)
     if wanted.tags:
@@ -124,7 +134,7 @@ def _people(
         session,
         organisation_id=actor.organisation_id,
         where=col(Lead.contact_id).in_(page),
-        only=_of_lead(actor, wanted),
+        only=[*_of_lead(actor, wanted), *only],
         order=(col(Lead.contact_id), col(Lead.id)),
     )
     return Found(tuple(rows), page[-1] if len(numbers) > limit else None)
@@ -144,7 +154,14 @@ def _of_lead(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _by_status(session: Session, actor: Actor, wanted: Wanted, after: int, limit: int) -> Found:
+def _by_status(
+    session: Session,
+    actor: Actor,
+    only: Sequence[ColumnElement[bool]],
+    wanted: Wanted,
+    after: int,
+    limit: int,
+) -> Found:
     """Where nothing but statuses is asked for, in the order of the leads: the index of statuses has them so."""
     if wanted.campaign_id is not None:
         campaigns = [wanted.campaign_id]
@@ -159,7 +176,7 @@ def _by_status(session: Session, actor: Actor, wanted: Wanted, after: int, limit
     ranges = [(campaign, status) for campaign in campaigns for status in wanted.statuses]
     if not ranges:
         return Found(())
-    where: ColumnElement[bool] = _behind(actor, after)
+    where: ColumnElement[bool] = and_(_behind(actor, after), *only)
     these = among_first(
         _LEAD.c.id,
         where=where,

@@ -19,8 +19,10 @@ from domain.constructs import insert_ignore
 from domain.contacts import do_not_call
 from domain.contacts.models import ContactPhone
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.people import teams
 from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, SELLING_ROLES, Actor, require
+from domain.people.teams import require_visible
 from domain.sql import affected
 
 
@@ -71,6 +73,8 @@ def edit(
     ).scalar_one_or_none()
     if entry is not None and entry.locked_by is not None and (entry.expires_at or now) > now:
         raise Conflict(f"Lead {lead_id} is in a seller's hands; try again when it is free.", code="held")
+    if lead.owner_id is not None:
+        require_visible(session, actor, [lead.owner_id], to="edit their leads")
     values = _changed_values(session, actor, lead, campaign, changes, now)
     if entry is not None:
         if entry.locked_by is not None:
@@ -147,8 +151,12 @@ def _changed_values(
 ) -> dict[str, object]:
     _may_leave(session, lead, changes)
     values: dict[str, object] = _codes(changes)
+    if lead.owner_id is not None and (changes.seller is not None or "seller" in changes.clear):
+        teams.require_visible(session, actor, [lead.owner_id], to="take their leads")
     if changes.seller is not None:
-        values |= {"owner_id": _seller_id(session, actor, changes.seller), "assigned_at": now}
+        owner_id = _seller_id(session, actor, changes.seller)
+        require_visible(session, actor, [owner_id], to="give them leads")
+        values |= {"owner_id": owner_id, "assigned_at": now}
     if changes.next_attempt_at is not None:
         values["next_attempt_at"] = changes.next_attempt_at
     for name in changes.clear:
@@ -230,4 +238,5 @@ def _seller_id(session: Session, actor: Actor, name: str) -> int:
     ).scalar_one_or_none()
     if user_id is None:
         raise NotFound(f'There is no active seller "{name}". See: dialdeck users list', code="no_user")
+    teams.require_visible(session, actor, [user_id], to="give them leads")
     return user_id

@@ -14,6 +14,7 @@ from domain.calling.models import HistoryEvent, Lead
 from domain.campaigns.models import LeadList
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.people import teams
 from storage import integrity
 from storage.counting import count_statements
 from tests.support.floor import Floor
@@ -236,3 +237,23 @@ def test_a_stopped_edit_leaves_what_it_did_and_can_be_taken_back(floor: Floor, b
         assert session.exec(select(Lead).where(col(Lead.id).in_(ids))).all()
         [line] = batches.batches(session, actor=floor["sup"], campaign_id=floor.campaign_id)
     assert line.state == "stopped"
+
+
+def test_a_supervisor_of_a_team_finds_and_changes_no_leads_of_others_sellers(
+    floor: Floor, bulk: Bulk
+) -> None:
+    bens, anas, free = floor.leads(3)
+    floor.edit(bens, seller="ben")
+    floor.edit(anas, seller="ana")
+    with floor.database.transaction() as session:
+        teams.add(
+            session, actor=floor["root"], name="North", supervisors=("sup",), members=("ana",), now=floor.now
+        )
+    assert floor.search("sup", "person") == [anas, free]
+    assert floor.search("aud", "person") == [bens, anas, free]
+    assert bulk.edit(Kind.PRIORITY, "90", lead_ids=(bens, anas, free)).changed == 2
+    assert [floor.row(each).priority for each in (bens, anas, free)] == [50, 90, 90]
+    with pytest.raises(NotAllowed, match="team"):
+        floor.edit(bens, priority=10)
+    with pytest.raises(NotAllowed, match="team"):
+        floor.edit(free, seller="ben")
