@@ -170,9 +170,11 @@ def export(
     rows = dnc_files.entries(work.database, actor=work.actor)
     if work.json and output is None:
         answer(work, list(rows), lambda: None)
+        work.note("dnc.export")
         return
     with csv_output(output, ["Number", "Contact", "Reason", "Source", "Added"]) as write:
         count = sum(write(_cells(each)) for each in rows if not each.erased)
+    work.note("dnc.export", detail={"rows": count})
     if output is not None:
         document = {"file": str(output), "rows": count}
         answer(work, document, lambda: line(f"{count:,} entries written to {output}"))

@@ -18,6 +18,7 @@ from domain.calling.models import Activity, HopperEntry
 from domain.campaigns.models import Campaign
 from domain.constructs import among_numbers
 from domain.contacts.models import Contact
+from domain.people import teams
 from domain.people.models import User
 from domain.people.rights import READING_ROLES, Actor
 from domain.sql import affected
@@ -49,7 +50,7 @@ def listing(
     limit: int = 500,
 ) -> list[CallbackLine]:
     """Pending callbacks, earliest first: the actor's own and anyone's; with ``everybody`` all
-    (supervisors and auditors).
+    (supervisors and auditors; of a supervisor who leads teams, those of their sellers).
     """
     statement = (
         select(Activity, col(Contact.name), col(Campaign.name), col(User.name))
@@ -66,9 +67,11 @@ def listing(
     )
     if campaign_id is not None:
         statement = statement.where(col(Activity.campaign_id) == campaign_id)
-    if not (everybody and actor.role in READING_ROLES):
+    everybodys = everybody and actor.role in READING_ROLES
+    visible = teams.visible_sellers(session, actor) if everybodys else {actor.user_id}
+    if visible is not None:
         statement = statement.where(
-            or_(col(Activity.seller_id) == actor.user_id, col(Activity.seller_id).is_(None))
+            or_(col(Activity.seller_id).in_(sorted(visible)), col(Activity.seller_id).is_(None))
         )
     return [
         CallbackLine(

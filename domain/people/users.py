@@ -97,8 +97,14 @@ def named(session: Session, organisation_id: int, name: str) -> User:
 
 
 def require_known(session: Session, *, actor: Actor, name: str) -> None:
-    """Refuse a name nobody of the shop has, whether active or not (``NotFound``, with the nearest name)."""
-    named(session, actor.organisation_id, name)
+    """Refuse a name nobody of the shop has, whether active or not (``NotFound``, with the nearest name).
+
+    Raises:
+        NotAllowed: it is that of somebody in another team than those the actor leads.
+    """
+    user = named(session, actor.organisation_id, name)
+    if actor.role is Role.SUPERVISOR and user.id is not None:
+        teams.require_visible(session, actor, [user.id], to="look at their leads")
 
 
 def sign_in_choices(session: Session) -> list[SignInChoice]:

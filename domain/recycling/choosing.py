@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from domain.campaigns import lists
 from domain.errors import Invalid, NotFound
+from domain.people import teams
 from domain.people.models import User
 from domain.people.rights import READING_ROLES, Actor, require
 from domain.recycling.selection import Filters
@@ -32,6 +33,7 @@ def filters_named(
 
     Raises:
         NotFound: no such list or seller.  Invalid: the list is another campaign's.
+        NotAllowed: the seller is in another team.
     """
     require(actor, *READING_ROLES, to="choose leads to recycle")
     list_id = None
@@ -58,4 +60,5 @@ def _seller(session: Session, actor: Actor, name: str) -> int:
     ).scalar_one_or_none()
     if number is None:
         raise NotFound(f"There is no user called {name}.", code="no_user")
+    teams.require_visible(session, actor, [number], to="recycle their leads")
     return number

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from domain.calling import callbacks, lead_edits, leads
+from domain.calling.lead_edits import LeadChanges
+from domain.calling.leads import LeadFilter
 from domain.codes import Role
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.people import shop, teams, users
 from domain.people.rights import Actor
+from domain.recycling import choosing
 from storage.database import Database
 from tests.support.factories import NOON
+from tests.support.floor import Floor
 
 Names = dict[str, Actor]
 
@@ -167,3 +172,32 @@ def test_only_administrators_change_teams(database: Database, people: Names, nam
         if name == "ana":
             with pytest.raises(NotAllowed):
                 teams.listing(session, actor=actor)
+
+
+def test_work_on_sellers_of_another_team_is_refused_everywhere(floor: Floor) -> None:
+    """Leads given or taken, callbacks listed, leads listed and recycled by seller."""
+    database, sup, root = floor.database, floor["sup"], floor["root"]
+    (lead,) = floor.own("ben")
+    free = floor.lead()
+    campaign_id = floor.campaign_id
+    floor.callback(lead, NOON, who="ben")
+    with database.transaction() as session:
+        teams.add(session, actor=root, name="Ours", now=NOON, supervisors=("sup",), members=("ana",))
+    with database.reading() as session:
+        assert len(callbacks.listing(session, actor=root, now=NOON, everybody=True)) == 1
+        assert callbacks.listing(session, actor=sup, now=NOON, everybody=True) == []
+        for refused in (
+            lambda: leads.listing(
+                session, actor=sup, campaign_id=campaign_id, wanted=LeadFilter(seller="ben"), now=NOON
+            ),
+            lambda: choosing.filters_named(
+                session, actor=sup, campaign_id=campaign_id, statuses=("busy",), seller="ben"
+            ),
+        ):
+            with pytest.raises(NotAllowed, match="in no team of sup"):
+                refused()
+    for lead_id, seller in ((lead, "ana"), (free, "ben")):
+        with database.transaction() as session, pytest.raises(NotAllowed, match="ben is in no team of sup"):
+            lead_edits.edit(session, actor=sup, lead_id=lead_id, changes=LeadChanges(seller=seller), now=NOON)
+    with database.transaction() as session:
+        lead_edits.edit(session, actor=sup, lead_id=free, changes=LeadChanges(seller="ana"), now=NOON)
