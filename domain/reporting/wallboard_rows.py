@@ -44,8 +44,8 @@ from domain.sql import NOW, ORGANISATION, timed, walked
 QUARTER_SECONDS = 900
 PROBLEMS_AT_MOST = 1_000
 """So many leads that cannot be right are counted in a campaign, for the alert is the same with more."""
-RIPE_BUDGET = 20_000
-"""About so many leads of the pool are counted: more are not needed to say that nothing runs dry."""
+RIPE_BUDGET = 6_000
+"""About so many leads of the pool are counted: more are not needed to say that nothing runs dry soon."""
 
 _TODAY = bindparam("today", type_=UTCDateTime())
 _DAY = bindparam("day", type_=Integer())
@@ -347,7 +347,7 @@ def leads(session: Session, actor: Actor) -> dict[int, Leads]:
 
 # ── who can be called now ─────────────────────────────────────────────────────────────────────────────────────
 
-_CALLABLE = f"""WITH enough AS (SELECT 50 + {RIPE_BUDGET} / (1 + count(*)) AS leads FROM campaign_segment
+_CALLABLE = f"""WITH enough AS (SELECT 30 + {RIPE_BUDGET} / (1 + count(*)) AS leads FROM campaign_segment
  WHERE organisation_id = :organisation)
  SELECT h.campaign_id AS campaign_id, h.segment AS segment,
  sum(CASE WHEN h.locked_by IS NULL AND (h.kept_until IS NULL OR h.kept_until <= :now) THEN 1 ELSE 0 END) AS free,

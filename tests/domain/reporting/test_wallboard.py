@@ -15,6 +15,7 @@ from domain.jobs import turns
 from domain.jobs.schedules import Every
 from domain.people import presence, states, teams
 from domain.reporting import wallboard as board
+from domain.reporting import wallboard_rows as rows
 from domain.reporting.seller_states import BoardState
 from domain.reporting.wallboard import Alert, CampaignRow, SellerRow, Wallboard
 from storage import figures
@@ -344,3 +345,18 @@ def _quarters(session: Session, floor: Floor) -> None:
                 "seller": floor["ana"].user_id,
             },
         )
+
+
+def test_of_a_pool_that_lasts_long_only_as_many_are_counted_as_it_takes(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_CALLABLE", rows._CALLABLE.replace("SELECT 30 + 6000", "SELECT 5 + 0"))
+    floor.leads(9)
+    floor.fill(target=2)
+    lead_id = floor.take("ana").lead_id
+    floor.dial("ana", lead_id)
+    row = campaign(floor)
+    assert row.at_least
+    assert row.callable_now == 1 + 5
+    assert row.runs_dry_at is None
+    assert [alert.kind for alert in look(floor).alerts] == []

@@ -187,8 +187,12 @@ def _dry(row: CampaignRow, now: datetime, zone: ZoneInfo | None) -> tuple[str, s
         return "☾ " + _("closed"), "$class-open"
     if not row.callable_now and not row.due:
         return "⚠ " + _("dry"), "$class-final"
+    if row.pace is None:
+        return "–", ""
     if row.runs_dry_at is None or row.runs_dry_at - now > FAR:
-        return ("> 12 h" if row.pace is not None else "–"), ""
+        # Where there are more than were counted, those counted last at least so long.
+        hours = min(row.callable_now / row.pace, FAR.total_seconds() / 3600)
+        return _("> {hours} h").format(hours=int(hours)), ""
     soon = row.runs_dry_at - now <= timedelta(minutes=30)
     return clock(row.runs_dry_at, zone), "$class-problematic" if soon else ""
 
