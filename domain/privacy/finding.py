@@ -9,9 +9,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union
 from sqlmodel import Session, col
 
+from domain.calling.in_sight import in_sight
 from domain.calling.models import Lead
 from domain.constructs import people_with_words, words_of
 from domain.contacts.details import is_email
@@ -124,8 +125,9 @@ def duplicates(
     people = {each.contact_id: each for each in _people(session, actor, [who for _, who in rows])}
     of_key: dict[str, list[Person]] = {key: [] for key in keys}
     for key, who in rows:
-        of_key[key].append(people[who])
-    return [Duplicates(by, key, tuple(found)) for key, found in of_key.items()]
+        if who in people:
+            of_key[key].append(people[who])
+    return [Duplicates(by, key, tuple(found)) for key, found in of_key.items() if len(found) > 1]
 
 
 def alike(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> tuple[Person, ...]:
@@ -161,7 +163,13 @@ def _with_email(actor: Actor, emails: Sequence[str]) -> tuple[ColumnElement[bool
 
 
 def _people(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[Person, ...]:
-    """The contacts with these numbers, in their order: three statements."""
+    """The contacts with these numbers that the actor may see, in their order: a few statements."""
+    only = in_sight(session, actor)
+    if only:
+        theirs = exists(select(col(Lead.id)).where(col(Lead.contact_id) == col(Contact.id)))
+        seen = exists(select(col(Lead.id)).where(col(Lead.contact_id) == col(Contact.id), *only))
+        found = select(col(Contact.id)).where(col(Contact.id).in_(ids), or_(~theirs, seen))
+        ids = [each for each in session.execute(found.order_by(col(Contact.id))).scalars() if each]
     numbers: dict[int, list[str]] = {contact_id: [] for contact_id in ids}
     for contact_id, e164 in session.execute(
         select(col(ContactPhone.contact_id), col(ContactPhone.e164))

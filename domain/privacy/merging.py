@@ -22,6 +22,7 @@ from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import Conflict, Invalid
 from domain.intake.batches import hold_imports
 from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.people.teams import require_visible
 from domain.privacy import joining, traces
 from domain.sql import affected
 
@@ -82,8 +83,9 @@ def merge(session: Session, *, actor: Actor, keep: int, others: Sequence[int], n
     """Make one contact of several, for good (supervisors).
 
     Raises:
-        NotAllowed: a seller.  NotFound: no such contact.  Invalid: none or too many others, or the kept one among
-            them.  Conflict: one was erased or merged already, or a seller has one in hand at this moment (``held``).
+        NotAllowed: a seller, or a lead of another team's seller.  NotFound: no such contact.
+        Invalid: none or too many others, or the kept one among them.
+        Conflict: one was erased or merged already, or a seller has one in hand at this moment (``held``).
     """
     _check(actor, keep, others)
     hold_imports(session, actor.organisation_id)  # they find people by their numbers, which move now
@@ -121,6 +123,8 @@ def _plan(session: Session, actor: Actor, keep: int, others: Sequence[int], *, l
                 f"Contact {contact.id} was merged into contact {contact.merged_into} before.", code="merged"
             )
     leads = traces.lock_leads(session, actor=actor, contact_ids=ids, lock=lock)
+    owners = {lead.owner_id for lead in leads if lead.owner_id is not None}
+    require_visible(session, actor, sorted(owners), to="merge people they call")
     kept, rest = contacts[keep], tuple(contacts[each] for each in others)
     values = _united(kept, rest)
     joined, moved = _leads(leads, keep, _weights(session, leads))

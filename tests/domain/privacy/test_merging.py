@@ -15,6 +15,7 @@ from domain.contacts import contact_edits, contacts
 from domain.contacts.contact_edits import ContactChanges
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.people import teams
 from domain.privacy import erasing, exporting, finding, merging
 from domain.privacy.merging import Merging
 from domain.repair import find as repair
@@ -224,6 +225,24 @@ def test_duplicates_are_found_by_number_and_by_email(floor: Floor) -> None:
     merge(floor, first, second, third)
     with floor.database.reading() as session:
         assert finding.duplicates(session, actor=floor["sup"]) == []
+
+
+def test_a_supervisor_of_a_team_neither_finds_nor_merges_who_others_call(floor: Floor) -> None:
+    [shared] = floor.spare(1)
+    bens, free = floor.leads(2, numbers=[[shared], [shared]])
+    floor.edit(bens, seller="ben")
+    with floor.database.transaction() as session:
+        teams.add(
+            session, actor=floor["root"], name="North", supervisors=("sup",), members=("ana",), now=floor.now
+        )
+    with floor.database.reading() as session:
+        found = finding.find(session, actor=floor["sup"], wanted=shared, region=None)
+        assert [each.contact_id for each in found.people] == [contact_of(floor, free)]
+        assert finding.duplicates(session, actor=floor["sup"]) == []
+        assert len(finding.duplicates(session, actor=floor["root"])) == 1
+    with pytest.raises(NotAllowed, match="team"):
+        merge(floor, free, bens)
+    merge(floor, free, bens, who="root")
 
 
 def test_a_preview_says_the_same_and_changes_nothing(floor: Floor) -> None:
