@@ -14,7 +14,19 @@ from benchmarks.machine import facts
 from benchmarks.places import KEPT, PostgresPlace, SqlitePlace, open_places
 
 SIZES = (58_466, 1_000_000)
-PARTS = ("queue", "leading", "wallboard", "search", "repair", "recycle", "assign", "import", "export", "screen")
+PARTS = (
+    "queue",
+    "leading",
+    "report",
+    "wallboard",
+    "search",
+    "repair",
+    "recycle",
+    "assign",
+    "import",
+    "export",
+    "screen",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +68,10 @@ def _measure(
         from benchmarks import wallboard_bench
 
         return wallboard_bench.measure(place, sizes, repeats)
+    if part == "report":
+        from benchmarks import report_bench
+
+        return report_bench.measure(place, sizes, repeats)
     if part == "repair":
         from benchmarks import repair_bench
 

@@ -181,13 +181,16 @@ def _calls_by_seller(actor: Actor, campaign_id: int, filters: ReportFilters) -> 
 def quarters(
     session: Session, *, actor: Actor, campaign_id: int, filters: ReportFilters
 ) -> Sequence[QuarterCount]:
-    """The report's calls by quarter of an hour, in order. One statement."""
-    if _all_leads(filters) and filters.seller_id is None:
-        statement = _kept_quarters(actor, campaign_id, filters)
-    else:
-        statement = _calls_by_quarter(actor, campaign_id, filters)
-    rows = session.execute(statement).all()
+    """The report's calls by quarter of an hour. One statement."""
+    rows = session.execute(quarters_statement(actor, campaign_id, filters)).all()
     return [QuarterCount(int(at), int(tries), int(met), int(sold)) for at, tries, met, sold in rows if tries]
+
+
+def quarters_statement(actor: Actor, campaign_id: int, filters: ReportFilters) -> Select[*tuple[Any, ...]]:
+    """What ``quarters`` asks: ``quarter``, ``attempts``, ``contacts``, ``successes``."""
+    if _all_leads(filters) and filters.seller_id is None:
+        return _kept_quarters(actor, campaign_id, filters)
+    return _calls_by_quarter(actor, campaign_id, filters)
 
 
 def _kept_quarters(actor: Actor, campaign_id: int, filters: ReportFilters) -> Select[*tuple[Any, ...]]:
@@ -197,16 +200,15 @@ def _kept_quarters(actor: Actor, campaign_id: int, filters: ReportFilters) -> Se
     statement = (
         select(
             quarter,
-            func.sum(col(TimeFigure.attempts)),
-            func.sum(col(TimeFigure.contacts)),
-            func.sum(col(TimeFigure.successes)),
+            func.sum(col(TimeFigure.attempts)).label("attempts"),
+            func.sum(col(TimeFigure.contacts)).label("contacts"),
+            func.sum(col(TimeFigure.successes)).label("successes"),
         )
         .where(
             col(TimeFigure.organisation_id) == actor.organisation_id,
             col(TimeFigure.campaign_id) == campaign_id,
         )
         .group_by(quarter)
-        .order_by(quarter)
     )
     if begin is not None:
         statement = statement.where(quarter >= int(begin.timestamp()) // chosen.QUARTER_SECONDS)
@@ -220,11 +222,10 @@ def _calls_by_quarter(actor: Actor, campaign_id: int, filters: ReportFilters) ->
     return (
         select(
             quarter,
-            func.count(),
-            func.sum(chosen.ones(chosen.IS_CONTACT)),
-            func.sum(chosen.ones(chosen.IS_SUCCESS)),
+            func.count().label("attempts"),
+            func.sum(chosen.ones(chosen.IS_CONTACT)).label("contacts"),
+            func.sum(chosen.ones(chosen.IS_SUCCESS)).label("successes"),
         )
         .where(*chosen.of_calls(actor, campaign_id, filters))
         .group_by(quarter)
-        .order_by(quarter)
     )

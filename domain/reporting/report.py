@@ -5,7 +5,6 @@ Filters the kept figures do not know are answered from leads and calls, in as ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -75,10 +74,10 @@ def campaign_report(
     leads = counts.leads(session, **asked)  # type: ignore[arg-type]  # the same three for all
     owned = counts.owned(session, **asked)  # type: ignore[arg-type]
     calls = counts.calls(session, **asked)  # type: ignore[arg-type]
-    quarters = counts.quarters(session, **asked)  # type: ignore[arg-type]
     spent = sellers.times(session, **asked, now=now)  # type: ignore[arg-type]
     timed = not chosen.narrowing(actor, filters)
-    by_day, by_hour = over_time.over_time(quarters, actor.timezone)
+    first = min((time.begin for time in spent.values()), default=None)
+    over = over_time.over_time(session, **asked, now=now, since=first)  # type: ignore[arg-type]
     standing = rates.standing(leads)
     return CampaignReport(
         campaign_id=campaign_id,
@@ -93,7 +92,7 @@ def campaign_report(
         resolutions=rates.resolutions(standing),
         outcomes=rates.outcomes(standing),
         reasons=rates.reasons(standing, _reason_labels(session, actor, language)),
-        rates=rates.rates(standing, dials_per_hour(quarters, spent, timed)),
+        rates=rates.rates(standing, dials_per_hour(over, spent, timed)),
         sellers=sellers.rows(
             calls=calls,
             assigned=_of_seller(owned.by_seller, filters),
@@ -103,8 +102,8 @@ def campaign_report(
             timed=timed,
             minimum=minimum,
         ),
-        by_day=by_day,
-        by_hour=by_hour,
+        by_day=over.by_day,
+        by_hour=over.by_hour,
         attempts=rates.attempts(leads),
         minimum=minimum,
     )
@@ -116,18 +115,14 @@ def _of_seller(assigned: dict[int, int], filters: ReportFilters) -> dict[int, in
     return {filters.seller_id: assigned.get(filters.seller_id, 0)}
 
 
-def dials_per_hour(
-    quarters: Sequence[counts.QuarterCount], spent: dict[int, sellers.TimeCount], timed: bool
-) -> Figure:
+def dials_per_hour(over: over_time.OverTime, spent: dict[int, sellers.TimeCount], timed: bool) -> Figure:
     """The campaign's dials in an hour of work, counted from the moment somebody was first signed in to it."""
     key, label = "rate:dials_per_hour", "Dials per hour"
     if not timed:
-        return rates.per_hour(key, label, sum(each.attempts for each in quarters), 0, sellers.NOT_BY_FILTER)
-    first = min((time.begin for time in spent.values()), default=None)
-    since = None if first is None else first // chosen.QUARTER_SECONDS
-    dials = sum(each.attempts for each in quarters if since is not None and each.quarter >= since)
+        dials = sum(each.attempts for each in over.by_day)
+        return rates.per_hour(key, label, dials, 0, sellers.NOT_BY_FILTER)
     work = sum(time.signed_in - time.paused for time in spent.values())
-    return rates.per_hour(key, label, dials, work, sellers.SIGNED_IN)
+    return rates.per_hour(key, label, over.since, work, sellers.SIGNED_IN)
 
 
 def campaign_name(session: Session, *, actor: Actor, campaign_id: int) -> str:

@@ -14,8 +14,10 @@ from domain.calling.models import Activity, Call, HistoryEvent, Lead
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.contacts.models import ContactPhone, DoNotCall
-from domain.people import users
+from domain.people import rights, users
 from domain.people.models import User
+from domain.reporting.filters import ReportFilters
+from domain.reporting.report import campaign_report
 from domain.sales.models import Sale
 from storage.database import Database, open_database
 from storage.demo import shop
@@ -52,6 +54,19 @@ def test_the_whole_campaign_has_the_figures_of_the_data(tmp_path: Path) -> None:
         with database.reading() as session:
             assert session.exec(select(func.count()).select_from(Sale)).one() == 5_289
             assert session.exec(select(func.count()).select_from(Call)).one() == 124_956
+            report = campaign_report(
+                session,
+                actor=rights.system(1, timezone="Europe/Lisbon"),
+                campaign_id=deposits(session).id or 0,
+                filters=ReportFilters(),
+                now=NOW,
+            )
+            assert (report.base.leads, report.attempts_made) == (45_211, 124_956)
+            assert report.figure("outcome:success").numerator == 5_289
+            assert sum(each.numerator for each in report.resolutions) == 45_211
+            assert sum(each.calls for each in report.sellers) == 124_956
+            assert sum(each.attempts for each in report.by_day) == 124_956
+            assert sum(each.successes for each in report.attempts) == 5_289
             won = select(func.count()).where(col(Lead.campaign_resolution).in_(["S1", "S2"]))
             assert session.exec(won).one() == 5_289
             still_open = select(func.count()).where(
