@@ -48,6 +48,8 @@ def init(
         line(f"Administrator: {done.admin}")
         if done.created:
             work.say("Next: dialdeck users add NAME --role seller, dialdeck campaigns create NAME")
+            if work.on_server:
+                work.say(f"Others reach this database too: first of all dialdeck users password {done.admin}")
 
     answer(work, done, human)
     if admin is not None and done.admin != admin:

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo", "init", "pause", "resume",
     "db status", "db upgrade", "db check", "db tally", "db compact", "db backup", "db restore",
     "users add", "users list", "users disable", "users enable", "users password", "users edit",
+    "users unlock", "teams add", "teams list", "teams edit", "teams remove", "audit list", "audit export",
     "actions seed", "actions list", "actions add", "actions edit",
     "reasons list", "reasons add", "reasons edit",
     "products list", "products add",
