@@ -308,13 +308,17 @@ class _Search:
         for wait in (False, True):
             busy = 0
             for page in self._pages():
-                rest = list(page)
+                place = {lead_id: number for number, lead_id in enumerate(page)}
+                rest = page
                 while rest and self.missing != 0:
-                    if self.stop is not None and self.stop():
-                        return False
-                    most = self.pace.leads if self.missing is None else min(self.pace.leads, self.missing)
-                    part, rest = rest[:most], rest[most:]
-                    busy += self._chunk(part, wait)
+                    best = sorted(rest if self.missing is None else rest[: self.missing])
+                    rest = rest[len(best) :]
+                    while best:
+                        if self.stop is not None and self.stop():
+                            return False
+                        # Written in the order of their numbers, so that a step touches few pages of the table.
+                        part, best = best[: self.pace.leads], best[self.pace.leads :]
+                        busy += self._chunk(sorted(part, key=place.__getitem__), wait)
             if self.missing == 0 or not busy:
                 break
         return True
