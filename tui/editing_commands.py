@@ -36,7 +36,7 @@ EDITING_COMMANDS: tuple[Command, ...] = (
         mark("Change this setting"), _GROUP, ("campaign",), LEADING, "known", 10, True,
     ),
     Command(
-        "campaign.save", ("s", "ctrl+s"), "save", mark("save"),
+        "campaign.save", ("s",), "save", mark("save"),
         mark("Write all changes at once; with something wrong nothing is written"),
         _GROUP, ("campaign",), LEADING, "changed", 11,
     ),

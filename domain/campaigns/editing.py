@@ -76,7 +76,7 @@ FIELDS: tuple[Field, ...] = (
     Field("cap_in_days", "Calls a number in days", "Within the days below; empty: any number.", "Attempts"),
     Field("cap_days", "… of so many days", "Empty: where no such limit is set.", "Attempts"),
     Field("hopper_level", "Hopper level", "How many stand ready, from 1 to 10,000.", "Hopper"),
-    Field("hopper_auto", "More where sellers are fast", "Whether the level is only the least.", "Hopper"),
+    Field("hopper_auto", "More for fast sellers", "Whether the level is only the least.", "Hopper"),
     Field("script", "Script", "What to say, in Markdown; {name} and {seller} are filled in.", "Script"),
 )
 

@@ -18,7 +18,7 @@ from tui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from domain.campaigns.editing import Field, Form
 
-_LABEL_CELLS = 28
+_LABEL_CELLS = 30
 _SCRIPT = "script"
 
 

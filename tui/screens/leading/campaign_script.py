@@ -20,7 +20,7 @@ class CampaignScriptScreen(Window[str]):
     """The text, None where it was left as it was. Where both have no room, F4 goes between them."""
 
     BINDINGS = [
-        Binding("ctrl+s", "take", show=False, priority=True),
+        Binding("f2", "take", show=False, priority=True),
         Binding("f4", "preview", show=False, priority=True),
         Binding("escape", "leave", show=False, priority=True),
     ]
@@ -46,7 +46,7 @@ class CampaignScriptScreen(Window[str]):
             with Horizontal():
                 yield TextArea(self.text, id="source", soft_wrap=True, tab_behavior="focus")
                 yield ScriptPane(_("As the seller sees it"))
-            yield Static(Content(_("^s takes it · F4 preview · Esc leaves it as it was")), id="keys")
+            yield Static(Content(_("F2 takes it · F4 preview · Esc leaves it as it was")), id="keys")
 
     def on_mount(self) -> None:
         self._show()

@@ -264,10 +264,11 @@ class ImportScreen(LongWork[None], ListScreen[None]):
         preview = self.preview
         if preview is None:
             return
-        text = _("{file}\n\nImport its people into the campaign {campaign}, as the list {list}?").format(
-            file=words.file_line(preview),
-            campaign=clean(self.campaign),
-            list=self.options.list_name or _("named after the file"),
+        as_list = _("as a list named after the file")
+        if self.options.list_name:
+            as_list = _("as the list {list}").format(list=clean(self.options.list_name))
+        text = _("{file}\n\nImport its people into the campaign {campaign}, {as_list}?").format(
+            file=words.file_line(preview), campaign=clean(self.campaign), as_list=as_list
         )
 
         def answered(yes: bool | None) -> None:
