@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import and_, case, exists, null, or_, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session, col
 
@@ -22,6 +22,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.codes import CallResult
 from domain.constructs import among_numbers
+from domain.contacts.models import Contact
 from domain.errors import DomainError
 from domain.intake.options import Transactions
 from domain.sql import affected
@@ -33,6 +34,20 @@ LONGEST_CALL = timedelta(days=1)
 
 _NOT_APPLIED = text("call.applied_at IS NULL AND call.source = 'external'")
 """In the very words of the index of those: as parameters SQLite would not see it."""
+
+
+_NUMBER_MAY_STAY = case(
+    (
+        exists(
+            select(col(Contact.id)).where(
+                col(Contact.id) == col(Call.contact_id), col(Contact.erased_at).is_not(None)
+            )
+        ),
+        null(),
+    ),
+    else_=col(Call.e164),
+)
+"""The number of a call, unless its person was erased: another system may not know that."""
 
 
 @dataclass(slots=True)
@@ -210,7 +225,10 @@ class _Part:
         try:
             with self._session.begin_nested():
                 affected(
-                    self._session, update(Call).where(col(Call.id) == call_id).values(applied_at=self._now)
+                    self._session,
+                    update(Call)
+                    .where(col(Call.id) == call_id)
+                    .values(applied_at=self._now, e164=_NUMBER_MAY_STAY),
                 )
                 decided = calls.apply(
                     self._session,

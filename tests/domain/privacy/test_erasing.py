@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from domain.calling import call_log
 from domain.calling.calls import ReportedCall
-from domain.calling.models import Activity, Call, Draft, HistoryEvent
+from domain.calling.models import Activity, Call, Draft, HistoryEvent, Lead
 from domain.codes import CallResult
 from domain.contacts import contact_edits, do_not_call
 from domain.contacts.contact_edits import ContactChanges
@@ -175,6 +176,29 @@ def test_calls_of_another_system_are_refused(floor: Floor) -> None:
     call = ReportedCall(lead_id=lead_id, result=CallResult.BUSY, started_at=floor.now, e164="+33199008888")
     with pytest.raises(Conflict, match="erased"):
         floor.report(call)
+
+
+def test_a_number_another_system_writes_into_the_call_log_is_not_kept(floor: Floor) -> None:
+    lead_id, other = floor.leads(2)
+    erase(floor, lead_id)
+    with floor.database.transaction() as session:
+        for each in (lead_id, other):
+            lead = session.get_one(Lead, each)
+            row = Call(
+                organisation_id=floor.organisation_id,
+                campaign_id=lead.campaign_id,
+                lead_id=each,
+                contact_id=lead.contact_id,
+                e164="+33199008888",
+                started_at=floor.now,
+                ended_at=floor.now,
+                result="busy",
+                source="external",
+            )
+            session.add(row)
+    call_log.apply_unapplied(floor.database, organisation_id=floor.organisation_id, now=floor.now)
+    assert [call.e164 for each in (lead_id, other) for call in floor.calls(each)] == [None, "+33199008888"]
+    assert floor.row(lead_id).status == "closed"
 
 
 def test_only_administrators_erase_and_nobody_twice(floor: Floor) -> None:
