@@ -130,11 +130,11 @@ def page(
     statement, keys = _part(actor, campaign_id, filters, at.part)
     if at.after is not None:
         statement = statement.where(tuple_(*keys) > tuple_(*_literals(keys, at.after)))
-    rows = [tuple(row) for row in session.connection().execute(statement.limit(limit))]
-    if len(rows) >= limit:
-        return [row[-1] for row in rows], replace(at, after=rows[-1])
-    beyond = Place(_REST) if at.part == _POOL else None
-    return [row[-1] for row in rows], beyond
+    found = [row[0] for row in session.connection().execute(statement.limit(limit))]
+    if len(found) >= limit:
+        last = session.connection().execute(select(*keys).where(col(Lead.id) == found[-1])).one()
+        return found, replace(at, after=tuple(last))
+    return found, Place(_REST) if at.part == _POOL else None
 
 
 def first_place(filters: Filters) -> Place:
@@ -147,7 +147,7 @@ def _part(actor: Actor, campaign_id: int, filters: Filters, part: int) -> tuple[
     keys: list[Any] = [col(Lead.rank), col(Lead.next_attempt_at), col(Lead.id)]
     if part == _POOL:
         # Who waits in the pool is nobody's and open; the index of those has all that is asked.
-        return select(*keys).where(*of, IN_POOL).order_by(*keys), keys
+        return select(col(Lead.id)).where(*of, IN_POOL).order_by(*keys), keys
     out = case((col(Lead.queue_state) == QueueState.OUT.value, literal(1)), else_=literal(0))
     keys = [out, *keys]
     open_still = and_(
@@ -156,7 +156,7 @@ def _part(actor: Actor, campaign_id: int, filters: Filters, part: int) -> tuple[
     )
     whose = [col(Lead.owner_id).is_(None), col(Lead.queue_state) != QueueState.READY.value]
     scope = whose if filters.seller_id is None else []
-    return select(*keys).where(*of, open_still, *scope).order_by(*keys), keys
+    return select(col(Lead.id)).where(*of, open_still, *scope).order_by(*keys), keys
 
 
 def _literals(keys: list[Any], values: tuple[Any, ...]) -> list[ColumnElement[Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from domain.codes import QueueState
 from domain.errors import Invalid, NotAllowed, NotFound
-from domain.handing import targets
+from domain.handing import selection, targets
 from domain.handing.selection import LeftOut
 from storage import integrity
 from storage.counting import count_statements
@@ -239,3 +239,16 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(desk: Desk, leads
     with count_statements(desk.floor.database) as counter:
         desk.assign(desk.to(ana=leads // 2, eva=leads // 2))
     assert counter.count <= 24
+
+
+def test_a_search_goes_on_where_its_page_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    floor = desk.floor
+    monkeypatch.setattr(selection, "_SPARE", 0)
+    waiting = floor.leads(6)
+    spent = floor.leads(6, exhausted=True, status="busy")
+    for lead in (*waiting[:3], *spent[:3]):
+        floor.register_quietly(floor.phones(lead)[0].e164)
+    floor.recompute()
+    assert desk.assign(desk.to(ana=5)).leads == 5
+    assert desk.owners(waiting) == [None] * 3 + ["ana"] * 3
+    assert desk.owners(spent) == [None] * 3 + ["ana"] * 2 + [None]
