@@ -142,11 +142,11 @@ def _worded_sqlite(element: PeopleWithWords, compiler: SQLCompiler, **options: o
 def _worded_postgresql(element: PeopleWithWords, compiler: SQLCompiler, **options: object) -> str:
     (words,) = (compiler.process(part, **options) for part in element.clauses)
     asked = f"to_tsquery('simple', replace(replace({words}, '*', ':*'), ' ', ' & '))"
-    # By itself (OFFSET 0): for the first few in order, the server would guess that some come soon, and go through
-    # everybody for a rare word.
+    # In order, and so by itself: for the first few of all that follows, the server would guess that some come soon,
+    # and go through everybody for a rare word, or through all leads for a common one.
     return (
         "(SELECT id AS contact_id FROM contact "
-        f"WHERE dialdeck_words(name, company, email) @@ {asked} OFFSET 0)"
+        f"WHERE dialdeck_words(name, company, email) @@ {asked} ORDER BY id)"
     )
 
 
