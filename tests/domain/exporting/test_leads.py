@@ -15,6 +15,7 @@ from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.exporting import leads
 from domain.exporting.columns import HEADINGS, HEADINGS_OF_ALL, LeadRow, cells, document
+from domain.people import teams
 from domain.reporting.filters import ReportFilters
 from storage.counting import count_statements
 from tests.support.factories import NOON, number
@@ -213,3 +214,22 @@ def test_a_filter_that_makes_no_sense_is_refused_before_a_row(floor: Floor) -> N
             campaign_id=floor.campaign_id,
             filters=ReportFilters(list_id=10**9),
         )
+
+
+def test_who_leads_teams_gets_their_leads_and_those_nobody_has(floor: Floor) -> None:
+    free, of_ana, of_ben = floor.leads(3)
+    floor.edit(of_ana, seller="ana")
+    floor.edit(of_ben, seller="ben")
+    with floor.database.transaction() as session:
+        teams.add(
+            session,
+            actor=floor["root"],
+            name="North",
+            now=floor.now,
+            supervisors=("sup",),
+            members=("ana",),
+        )
+    assert [row.lead_id for row in _exported(floor)] == [free, of_ana]
+    assert [row.lead_id for row in _exported(floor, who="aud")] == [free, of_ana, of_ben]
+    with floor.database.reading() as session, pytest.raises(NotAllowed, match="no team of sup"):
+        leads.rows(session, actor=floor["sup"], filters=ReportFilters(seller_id=floor["ben"].user_id))

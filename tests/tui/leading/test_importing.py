@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from domain.calling.models import Lead
-from tests.tui.leading.crowd import leading
+from tests.tui.leading.crowd import PATIENCE, leading, until
 from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import SmallShop
 from tui import commands
@@ -20,6 +21,7 @@ from tui.screens.campaigns import CampaignsScreen
 from tui.screens.leading.importing import ImportScreen
 
 Snap = Callable[..., bool]
+Tell = Callable[[int, int], None]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 PEOPLE = """Nombre completo,Celular,Ciudad,Puntos
 Ada [Marlow],+1 212-555-0180,Rivera,12
@@ -186,3 +188,37 @@ async def test_esc_leaves_without_a_file_and_sellers_have_no_such_key(
 def test_each_command_has_its_method() -> None:
     for command in commands.for_screen("import"):
         assert hasattr(ImportScreen, f"action_{command.action}"), command.id
+
+
+async def test_esc_stops_after_a_portion_and_the_same_import_goes_on(
+    small_shop: SmallShop, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.intake.importing.CHUNK", 1)
+    before = _leads(small_shop)
+    app = leading(small_shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _chosen(pilot, people)
+        open_gate, work = threading.Event(), app.desk.import_file
+
+        def gated(
+            path: Path, campaign_id: int, options: object, tell: Tell, stop: Callable[[], bool]
+        ) -> object:
+            def told(done: int, total: int) -> None:
+                tell(done, total)
+                assert open_gate.wait(PATIENCE)
+
+            return work(path, campaign_id, options, told, stop)
+
+        app.desk.import_file = gated
+        await press(pilot, "i")
+        await pilot.press("y")
+        await until(pilot, lambda: "2 of 5" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopping after this step" in shown(app))
+        open_gate.set()
+        await settled(pilot)
+        assert "Stopped: imported 1 of 1 rows so far into people" in shown(app)
+        assert _leads(small_shop) == before + 1
+        await press(pilot, "i", "y")
+        assert "✓ Imported 2 of 4 rows into people" in shown(app)
+    assert _leads(small_shop) == before + 2

@@ -1,0 +1,49 @@
+"""Choosing a file by typing: what a text can become, and names nothing has yet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tui.paths import free_name, matching
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two folders, two files, one of them hidden."""
+    for name in ("Lists", "archive"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "leads.csv").write_text("phone\n", encoding="utf-8")
+    (tmp_path / ".secret").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def _names(typed: str) -> list[str]:
+    return [f"{each.path.name}{'/' if each.folder else ''}" for each in matching(typed).entries]
+
+
+def test_folders_come_first_and_hidden_ones_only_when_asked_for(folder: Path) -> None:
+    here = f"{folder}{os.sep}"
+    assert [name for name in _names(here) if name != "home/"] == ["archive/", "Lists/", "leads.csv"]
+    assert _names(f"{here}l") == ["Lists/", "leads.csv"]
+    assert _names(f"{here}.s") == [".secret"]
+    assert _names(f"{here}nobody") == []
+
+
+def test_an_entry_becomes_the_text_that_goes_on(folder: Path) -> None:
+    lists, leads = matching(f"{folder}{os.sep}L").entries
+    assert lists.text == f"{folder / 'Lists'}{os.sep}"
+    assert (leads.text, leads.size) == (str(folder / "leads.csv"), 6)
+
+
+def test_a_folder_that_is_none_says_so(folder: Path) -> None:
+    found = matching(f"{folder / 'gone'}{os.sep}x")
+    assert found.entries == ()
+    assert "gone" in found.problem
+
+
+def test_a_name_that_is_taken_gets_a_number(folder: Path) -> None:
+    assert free_name(folder / "new.csv") == folder / "new.csv"
+    assert free_name(folder / "leads.csv") == folder / "leads-2.csv"
