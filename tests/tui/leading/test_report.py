@@ -74,6 +74,7 @@ async def test_a_seller_and_a_day_open_their_own_figures(called_shop: SmallShop)
         assert "Calls: 4 counted calls" in shown(app)
         await press(pilot, "enter")
         assert "4 people" in shown(app)
+        assert "Ana Silva: Calls" in shown(app).splitlines()[0]
         await press(pilot, "escape", "escape")
         assert "▸ Ana Silva" in shown(app), "back on the line it came from"
         await press(pilot, "6", "down", "enter")
@@ -96,7 +97,11 @@ async def test_filters_are_told_in_words_and_narrow_every_block(called_shop: Sma
         assert "4 of them chosen" in shown(app)
         await press(pilot, "6")
         assert "Thu 20 Nov" not in shown(app)
-        await press(pilot, "f", "ctrl+l")
+        await press(pilot, "enter", "enter")
+        assert "Wed 19 Nov 2025: Calls" in shown(app).splitlines()[0]
+        assert "Only: acted on Wed 19 Nov 2025" in shown(app)
+        assert "4 people" in shown(app)
+        await press(pilot, "escape", "escape", "f", "ctrl+l")
         assert "All leads and all days, no filter" in shown(app)
         assert "Thu 20 Nov" in shown(app)
 

@@ -240,11 +240,8 @@ class ReportScreen(ListScreen[None]):
         elif line.people:
             from tui.screens.leading.report_people import ReportPeopleScreen
 
-            self.app.push_screen(
-                ReportPeopleScreen(
-                    self.campaign_id, self.campaign, self.report.filters, line.people, line.label
-                )
-            )
+            whose = f"{self.shown.title}: " if self.path and self.shown is not None else ""
+            self.app.push_screen(ReportPeopleScreen(self.report, line.people, f"{whose}{line.label}"))
 
     def action_close(self) -> None:
         """From what is behind a line to that line, else back."""
