@@ -79,6 +79,8 @@ async def test_a_lead_is_changed_by_the_one_writer_with_history(small_shop: Smal
         assert "✓ The lead is changed." in shown(app)
         assert "Busy" in shown(app)
         assert "New → Busy" in shown(app)
+        assert "priority 50 → 80" in shown(app)
+        assert "seller – → ana" in shown(app)
     assert (row(small_shop).status, row(small_shop).priority) == ("busy", 80)
     assert row(small_shop).owner_id is not None
 

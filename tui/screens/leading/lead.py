@@ -12,7 +12,7 @@ from textual.content import Content
 from domain.codes import DialStatus, status_class, status_label
 from domain.errors import Invalid
 from tui import commands, i18n
-from tui.i18n import _
+from tui.i18n import _, mark
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.leading.form import Field, FormScreen
 from tui.screens.leading.lead_forms import contact_changes, contact_fields, lead_changes, lead_fields
@@ -203,10 +203,20 @@ def _event(event: dict[str, object], said: Callable[[datetime], str], width: int
     what = str(event.get("kind", "")).replace("_", " ")
     action = f" {event['action']}" if event.get("action") else ""
     who = str(event.get("user") or event.get("seller") or "")
-    changes = event.get("after")
+    before, after = (
+        found if isinstance(found := event.get(name), dict) else {} for name in ("before", "after")
+    )
     shown = ""
-    if isinstance(changes, dict) and "status" in changes:
-        before = event.get("before")
-        former = before.get("status") if isinstance(before, dict) else None
-        shown = f"  {status_label(former)} → {status_label(changes['status'])}"
+    if "status" in after:
+        shown = f"  {status_label(before.get('status'))} → {status_label(after['status'])}"
+    for name in _TOLD_CHANGES:
+        if name in after and (name in before or event.get("kind") == "edit"):
+            shown += f"  {_(name)} {_plain(before.get(name))} → {_plain(after[name])}"
     return data(fit(f"{fit(when, 16)} {what}{action}{shown}  {who}", width).rstrip())
+
+
+_TOLD_CHANGES = (mark("priority"), mark("seller"))
+
+
+def _plain(value: object) -> str:
+    return "–" if value is None else str(value)
