@@ -31,6 +31,10 @@ _RULES = """
 KEYS: dict[str, str] = {
     "init": "database created upgraded admin actions",
     "demo": "as_of sellers campaigns",
+    "wallboard": "as_of day_started calls contacts successes alerts sellers campaigns",
+    "messages send": "id sender recipient text sent_at shown_at",
+    "messages list": "id sender recipient text sent_at shown_at",
+    "hopper take-back": "lead_id campaign_id called",
     "pause": "state since pause_code",
     "resume": "state since pause_code",
     "db status": "database dialect state revision head size_bytes",
