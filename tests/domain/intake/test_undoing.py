@@ -109,3 +109,22 @@ def test_sellers_do_not_undo_and_an_unknown_list_is_named(desk: Desk) -> None:
         undo_import(desk.shop.database, actor=desk.shop.ana, list_id=result.list_id or 0, now=LATER)
     with pytest.raises(NotFound, match="no lead list 99"):
         undone(desk, 99)
+
+
+def test_stopped_half_way_it_goes_on_when_it_is_run_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "CHUNK", 4)
+    result = desk.run(people(10))
+    asked = iter([False, True])
+    half = undo_import(
+        desk.shop.database,
+        actor=desk.shop.sup,
+        list_id=result.list_id or 0,
+        now=LATER,
+        stop=lambda: next(asked),
+    )
+    assert (half.removed, half.kept, half.finished, half.list_removed) == (4, 0, False, False)
+    assert len(desk.leads()) == 6
+    rest = undone(desk, result.list_id)
+    assert (rest.removed, rest.finished, rest.list_removed) == (6, True, True)
