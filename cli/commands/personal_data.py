@@ -191,10 +191,10 @@ def _people(work: Invocation, people: Sequence[Person], *, empty: str) -> None:
 
 
 def _erased(told: Erasing, verb: str) -> str:
-    open_leads = f", {told.closed} of them still open" if told.closed else ""
+    open_leads = f", {told.closed} not ended" if told.closed else ""
     return (
-        f"Contact {told.contact_id}: name, texts and {told.numbers} numbers {verb}; {told.leads} leads{open_leads}, "
-        f"{told.calls} calls and {told.activities} activities keep their figures only."
+        f"Contact {told.contact_id}: name, texts and numbers ({told.numbers}) {verb}; of leads ({told.leads}"
+        f"{open_leads}), calls ({told.calls}) and activities ({told.activities}) only the figures stay."
     )
 
 
@@ -202,7 +202,8 @@ def _merged(told: Merging, verb: str) -> str:
     others = ", ".join(map(str, told.others))
     parts = [
         f"Contact {others} {verb} merged into contact {told.keep} {clean(told.name)}".rstrip() + ":",
-        f"  {len(told.numbers)} numbers, {told.calls} calls and {told.activities} activities come along",
+        f"  numbers then: {', '.join(told.numbers) or 'none'}",
+        f"  calls that come along: {told.calls}, activities: {told.activities}",
         f"  fields filled: {', '.join(told.filled) or 'none'}",
         f"  leads that move: {', '.join(map(str, told.moved)) or 'none'}",
     ]

@@ -16,13 +16,14 @@ from sqlmodel import Session, col
 
 from domain.audit import log as audit
 from domain.base import metadata
+from domain.calling.models import Activity, Call, Draft, HistoryEvent, Lead
 from domain.campaigns.models import Campaign
 from domain.codes import Role
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.errors import NotFound
 from domain.people.models import User
 from domain.people.rights import Actor, require
-from domain.sales.models import Product
+from domain.sales.models import Product, Sale
 
 Row = Mapping[str, object]
 
@@ -62,19 +63,18 @@ def export_contact(session: Session, *, actor: Actor, contact_id: int, now: date
     """
     require(actor, Role.ADMIN, to="export everything about a person")
     ids = _ids(session, actor, contact_id)
-    leads = _rows(session, "lead", col_of("lead", "contact_id").in_(ids))
+    leads = _rows(session, Lead, col(Lead.contact_id).in_(ids))
     lead_ids = [int(str(lead["id"])) for lead in leads]
-    numbers = _rows(session, "contact_phone", col_of("contact_phone", "contact_id").in_(ids))
     found = {
-        "contacts": _rows(session, "contact", col_of("contact", "id").in_(ids)),
-        "numbers": numbers,
+        "contacts": _rows(session, Contact, col(Contact.id).in_(ids)),
+        "numbers": _rows(session, ContactPhone, col(ContactPhone.contact_id).in_(ids)),
         "leads": leads,
-        "calls": _rows(session, "call", col_of("call", "contact_id").in_(ids)),
-        "activities": _rows(session, "activity", col_of("activity", "contact_id").in_(ids)),
-        "drafts": _rows(session, "draft", col_of("draft", "lead_id").in_(lead_ids)),
-        "sales": _rows(session, "sale", col_of("sale", "contact_id").in_(ids)),
-        "do_not_call": _rows(session, "do_not_call", _registered(actor, ids)),
-        "history": _rows(session, "history_event", _told_of(actor, ids, lead_ids)),
+        "calls": _rows(session, Call, col(Call.contact_id).in_(ids)),
+        "activities": _rows(session, Activity, col(Activity.contact_id).in_(ids)),
+        "drafts": _rows(session, Draft, col(Draft.lead_id).in_(lead_ids)),
+        "sales": _rows(session, Sale, col(Sale.contact_id).in_(ids)),
+        "do_not_call": _rows(session, DoNotCall, _registered(actor, ids)),
+        "history": _rows(session, HistoryEvent, _told_of(actor, ids, lead_ids)),
     }
     names = _Names(session, actor)
     audit.acted(session, actor, at=now, kind="contact.export", target=str(contact_id))
@@ -115,14 +115,9 @@ def _ids(session: Session, actor: Actor, contact_id: int) -> list[int]:
     return sorted(number for number in into if number is not None)
 
 
-def col_of(table: str, column: str) -> ColumnElement[Any]:
-    """A column of a table by its name."""
-    found: ColumnElement[Any] = metadata.tables[table].c[column]
-    return found
-
-
-def _rows(session: Session, table: str, where: ColumnElement[bool]) -> Sequence[Row]:
-    rows = metadata.tables[table]
+def _rows(session: Session, model: Any, where: ColumnElement[bool]) -> Sequence[Row]:
+    """The rows of a table with all columns, in the order of their ids."""
+    rows = metadata.tables[model.__tablename__]
     statement = select(rows).where(where).order_by(rows.c.id)
     return [dict(row._mapping) for row in session.connection().execute(statement)]
 
@@ -137,10 +132,9 @@ def _registered(actor: Actor, ids: Collection[int]) -> ColumnElement[bool]:
 
 def _told_of(actor: Actor, ids: Collection[int], lead_ids: Collection[int]) -> ColumnElement[bool]:
     """History of the leads (by index), and of the contact itself by whoever changed it."""
-    shop, lead, contact = (
-        col_of("history_event", name) for name in ("organisation_id", "lead_id", "contact_id")
-    )
-    return (shop == actor.organisation_id) & or_(lead.in_(lead_ids), lead.is_(None) & contact.in_(ids))
+    event = HistoryEvent
+    own = col(event.lead_id).is_(None) & col(event.contact_id).in_(ids)
+    return (col(event.organisation_id) == actor.organisation_id) & or_(col(event.lead_id).in_(lead_ids), own)
 
 
 class _Names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Process, Shell
 
 
 def test_a_request_is_answered_with_one_document(campaign: Shell, tmp_path: Path) -> None:
@@ -83,3 +83,9 @@ def test_duplicates_are_found_previewed_and_merged(campaign: Shell) -> None:
 def test_a_file_is_written_anew(sqlite_campaign: Shell) -> None:
     assert sqlite_campaign.json("db", "compact")["compacted"] is True
     assert sqlite_campaign.json("db", "check")["violations"] == []
+
+
+def test_an_export_works_in_a_process_of_its_own(sqlite_campaign: Shell, process: Process) -> None:
+    done = process("contacts", "export", "1", "--as", "root", "--database", sqlite_campaign.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["contacts"][0]["name"] == "Ada Marlow"
