@@ -138,12 +138,13 @@ class CampaignsScreen(CommandScreen[None]):
                 "Nothing to call yet: there is no campaign open to you.\n\nAsk a supervisor to start one."
             )
         else:
+            keys = self.app.keys.shown
             text = _(
                 "There is no campaign yet.\n\n"
-                "Create one:        dialdeck campaigns create NAME\n"
-                "Bring people in:   dialdeck leads import FILE --campaign NAME\n"
+                "Create one:        {new}, or dialdeck campaigns create NAME\n"
+                "Bring people in:   {bring}, or dialdeck leads import FILE --campaign NAME\n"
                 "Or look around:    dialdeck demo"
-            )
+            ).format(new=keys("campaigns.new"), bring=keys("campaigns.import"))
         return Content(text)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────
