@@ -26,6 +26,11 @@ from domain.reporting.models import LONGEST_STATE, SellerStateFigure
 from domain.reporting.rates import per_hour
 from domain.reporting.seconds import epoch_seconds
 
+# Made once: an alias costs more to make than the statement to answer.
+_FIRST: Any = aliased(SellerStateEvent)
+_LAST: Any = aliased(SellerStateEvent)
+_NOW: Any = aliased(SellerStateEvent)
+
 NOBODY = "nobody"
 OTHER_TEAMS = "other teams"
 SIGNED_IN = "hours signed in, without pauses"
@@ -63,7 +68,7 @@ def times(
     if campaign_id is not None:
         kept = kept.where(col(SellerStateFigure.campaign_id) == campaign_id)
     sums = kept.subquery()
-    last: Any = aliased(SellerStateEvent)
+    last = _NOW
     statement: Select[*tuple[Any, ...]] = (
         select(
             col(User.id),
@@ -163,7 +168,7 @@ def _first_call(actor: Actor, seller: Any) -> ScalarSelect[int]:
 
 def _first_state(actor: Actor, seller: Any) -> ScalarSelect[int]:
     """When the seller was first signed in anywhere."""
-    event: Any = aliased(SellerStateEvent)
+    event = _FIRST
     found: ScalarSelect[int] = (
         select(epoch_seconds(func.min(event.at)))
         .where(event.organisation_id == actor.organisation_id, event.seller_id == seller)
@@ -174,7 +179,7 @@ def _first_state(actor: Actor, seller: Any) -> ScalarSelect[int]:
 
 def _last_state(actor: Actor) -> ScalarSelect[int]:
     """The number of what a user was last seen doing."""
-    event: Any = aliased(SellerStateEvent)
+    event = _LAST
     found: ScalarSelect[int] = (
         select(event.id)
         .where(event.organisation_id == actor.organisation_id, event.seller_id == col(User.id))
