@@ -103,16 +103,39 @@ def edit(
     session.flush()
     if numbers or "timezone" in changed:
         requeue(session, actor, contact, now)
-    history.write(
-        session,
-        organisation_id=actor.organisation_id,
-        at=now,
-        kind="contact_edit",
-        user_id=actor.user_id,
-        contact_id=contact_id,
-        after={"fields": [*changed, *numbers]},
-    )
+    _tell(session, actor, contact_id, [*changed, *numbers], now)
     return contacts.show(session, actor=actor, contact_id=contact_id, now=now, language=language)
+
+
+def _tell(session: Session, actor: Actor, contact_id: int, fields: list[str], now: datetime) -> None:
+    """One event; of somebody who leads, one for each lead of the person, whose histories people read.
+
+    A seller's stands for none of them: the leads a seller has handled are the seller's own from then on.
+    """
+    leads: list[tuple[int | None, int | None]] = [(None, None)]
+    if actor.leads_others:
+        rows = session.execute(
+            select(col(Lead.id), col(Lead.campaign_id))
+            .where(col(Lead.organisation_id) == actor.organisation_id, col(Lead.contact_id) == contact_id)
+            .order_by(col(Lead.id))
+        )
+        leads = [(lead_id, campaign_id) for lead_id, campaign_id in rows] or leads
+    history.write_many(
+        session,
+        [
+            {
+                "organisation_id": actor.organisation_id,
+                "at": now,
+                "kind": "contact_edit",
+                "user_id": actor.user_id,
+                "lead_id": lead_id,
+                "contact_id": contact_id,
+                "campaign_id": campaign_id,
+                "after": {"fields": fields},
+            }
+            for lead_id, campaign_id in leads
+        ],
+    )
 
 
 _CHECKED: dict[str, Callable[[str], str]] = {

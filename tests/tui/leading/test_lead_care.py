@@ -114,6 +114,7 @@ async def test_a_person_gets_tags_numbers_and_a_zone(small_shop: SmallShop) -> N
         await press(pilot, "enter")
         assert "✓ The person is changed." in shown(app)
         assert "#vip" in shown(app)
+        assert "contact edit" in shown(app)
     found = person(small_shop)
     assert (found.name, found.tags, found.timezone) == (
         "Juan Pérez Soto",
