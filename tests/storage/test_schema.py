@@ -95,10 +95,9 @@ def test_the_triggers_come_back_after_they_were_lost(database: Database) -> None
     with database.transaction() as session:
         source = {each.table: each.source for each in roll_ups(database.dialect)}
         for name in trigger_names():
+            table = name.partition("_no_")[0]
             on = (
-                f" ON {source.get(name.rsplit('_', 1)[0], 'history_event')}"
-                if database.dialect == "postgresql"
-                else ""
+                f" ON {source.get(name.rsplit('_', 1)[0], table)}" if database.dialect == "postgresql" else ""
             )
             session.execute(text(f"DROP TRIGGER {name}{on}"))
     assert [violation.code for violation in integrity.check(database)] == ["triggers_missing"]
