@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,8 @@ COMMANDS = {
     "dnc add", "dnc remove", "dnc list", "dnc import", "dnc export",
     "export leads", "export all",
     "hopper fill", "hopper show", "hopper take-out", "hopper take-back", "hopper clear",
+    "report campaign", "report sellers", "report campaigns",
+    "report schedule add", "report schedule list", "report schedule remove",
     "wallboard", "messages send", "messages list",
     "scheduler run", "scheduler jobs", "scheduler once", "scheduler history", "scheduler pause", "scheduler resume",
     "sync",
@@ -44,14 +47,16 @@ COMMANDS = {
 def commands() -> Iterator[tuple[str, object]]:
     """Every command by what is typed."""
     root = typer.main.get_command(app)
-    context = typer.Context(root, info_name="dialdeck")
-    for name in root.list_commands(context):
-        found = root.get_command(context, name)
+    yield from _within(root, typer.Context(root, info_name="dialdeck"), "")
+
+
+def _within(group, context: typer.Context, path: str) -> Iterator[tuple[str, object]]:
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
         if hasattr(found, "list_commands"):
-            for each in found.list_commands(context):
-                yield f"{name} {each}", found.get_command(context, each)
+            yield from _within(found, context, f"{path}{name} ")
         else:
-            yield name, found
+            yield f"{path}{name}", found
 
 
 def test_there_are_exactly_the_commands_there_should_be() -> None:
@@ -67,7 +72,8 @@ def test_the_page_is_what_the_commands_say() -> None:
 def test_every_command_and_option_stands_on_the_page_with_a_help_text() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name, command in commands():
-        section = page.partition(f"## dialdeck {name}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+        section = page.partition(f"## dialdeck {name}\n")[2]
+        section = re.split(r"\n#{2,4} ", section)[0]
         assert section, name
         assert command.help, name
         for parameter in command.params:
