@@ -180,6 +180,8 @@ def test_the_audit_log(snap_compare: Snap, staffed: SmallShop, size: tuple[int, 
         assert "audrey" in line_with(app, "● sign_in ")
         assert "✕ sign_in.failed" in line_with(app, "sofia")
         assert "user.disable" in line_with(app, "bruno")
+        await press(pilot, "j")
+        assert "15 events · code wrong_password, door application, failures 5" in shown(app)
 
     assert snap_compare(leading(staffed, "audrey"), terminal_size=size, run_before=run)
 

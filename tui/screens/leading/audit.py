@@ -38,6 +38,7 @@ class AuditScreen(ListScreen[None]):
         self.events: list[AuditLine] = []
         self._starts: list[int | None] = [None]
         self._answer: Content | None = None
+        self._words = ""
 
     def on_mount(self) -> None:
         self._load()
@@ -72,8 +73,20 @@ class AuditScreen(ListScreen[None]):
         words = several("{count} event", "{count} events", len(events))
         if page > 1 or len(events) == PAGE:
             words = _("{events} on page {page}, newest first").format(events=words, page=count(page))
-        self.say(self._answer or Content(words if events else _("Nothing like that is in the log.")))
+        self._words = words if events else _("Nothing like that is in the log.")
+        self._tell()
         self.refresh_bindings()
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        """The answer to the last key, else how many there are and all about the one one stands on."""
+        from domain.audit.written import in_words as detail
+
+        here = next((event for event in self.events if str(event.id) == self.rows.chosen), None)
+        told = detail(here) if here is not None else ""
+        self.say(self._answer or data(" · ".join(part for part in (self._words, told) if part)))
 
     def on_resize(self) -> None:
         if self.events:
@@ -83,11 +96,13 @@ class AuditScreen(ListScreen[None]):
 
     def action_more(self) -> None:
         """Older events."""
+        self._answer = None
         self._starts.append(self.events[-1].id)
         self._load()
 
     def action_page_back(self) -> None:
         """Newer events."""
+        self._answer = None
         self._starts.pop()
         self._load()
 
