@@ -46,7 +46,7 @@ _WORDS = {
         "now": "CAST(:now AS timestamptz)",
         "object": "jsonb_build_object",
         "these": "id IN (SELECT unnest(CAST(translate(:ids, '[]', '{}') AS bigint[])))",
-        "owner": "CAST(:first_owner AS bigint) + id % 8",
+        "owner": "CAST(:first_owner AS bigint) + mod(id, 8)",
     },
 }
 
@@ -149,7 +149,7 @@ def _raw(desk: Desk, driver: Driver, first_owner: int) -> None:
         "now": _now(),
     }
     driver.begin()
-    ids = [int(str(row[0])) for row in driver.rows(_IDS, values)]
+    ids = sorted(int(str(row[0])) for row in driver.rows(_IDS, values))
     driver.commit()
     for start in range(0, len(ids), CHUNK):
         driver.begin()
