@@ -52,12 +52,20 @@ def matching(typed: str) -> Found:
                     continue
                 found.append(each)
         found.sort(key=lambda each: (not each.is_dir(), each.name.casefold()))
-        entries = tuple(
-            Entry(there / each.name, None if each.is_dir() else each.stat().st_size) for each in found[:MOST]
-        )
+        entries = tuple(Entry(there / each.name, _size(each)) for each in found[:MOST])
     except OSError as error:
         return Found(problem=f"{there}: {error.strerror or error}")
     return Found(entries, more=len(found) > MOST)
+
+
+def _size(each: os.DirEntry[str]) -> int | None:
+    """Bytes of a file, None for a folder; a link that leads nowhere is an empty file."""
+    if each.is_dir():
+        return None
+    try:
+        return each.stat().st_size
+    except OSError:
+        return 0
 
 
 def free_name(path: Path) -> Path:

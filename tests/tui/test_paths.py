@@ -38,6 +38,11 @@ def test_an_entry_becomes_the_text_that_goes_on(folder: Path) -> None:
     assert (leads.text, leads.size) == (str(folder / "leads.csv"), 6)
 
 
+def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Path) -> None:
+    (folder / "lost.csv").symlink_to(folder / "gone.csv")
+    assert _names(f"{folder}{os.sep}l") == ["Lists/", "leads.csv", "lost.csv"]
+
+
 def test_a_folder_that_is_none_says_so(folder: Path) -> None:
     found = matching(f"{folder / 'gone'}{os.sep}x")
     assert found.entries == ()
