@@ -208,6 +208,8 @@ NO_STATUS_IN_THEM = {
     "domain/calling/outcomes.py": "the counters of an outcome that was only kept",
     "domain/calling/holding.py": "where a lead waits",
     "domain/calling/queue_state.py": "where leads wait, and whether their attempts are used up",
+    "domain/handing/writing.py": "owner, shift and place in the queue",
+    "domain/privacy/joining.py": "the counters of leads that became one",
 }
 """Updates of leads with values made elsewhere: looked at, none holds a status."""
 
