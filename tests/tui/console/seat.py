@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -134,9 +134,10 @@ async def seated(
     size: tuple[int, int] = (80, 24),
     campaign: str = "spring",
     before: Callable[[DialdeckApp], None] | None = None,
+    opening: Callable[[], AbstractContextManager[None]] = nullcontext,
     **preferences: object,
 ) -> AsyncIterator[Seat]:
-    """Sign in and open the console of a campaign."""
+    """Sign in and open the console of a campaign, within ``opening``."""
     app = DialdeckApp(shop.desk(**preferences), user=user)
     if before is not None:
         before(app)
@@ -145,7 +146,8 @@ async def seated(
         await settled(pilot)
         screen = ConsoleScreen(shop.campaigns[campaign], "Spring subscriptions")
         screen.ticks = ticks
-        app.push_screen(screen)
-        await settled(pilot)
+        with opening():
+            app.push_screen(screen)
+            await settled(pilot)
         yield Seat(shop, app, pilot, screen, ticks)
     assert app._exception is None, app.last_line

@@ -117,14 +117,11 @@ async def test_the_outcome_is_kept_when_only_the_next_person_cannot_be_fetched(s
 
 
 async def test_opening_while_nobody_can_write_says_so_and_enter_tries_again(small_shop: SmallShop) -> None:
-    with nobody_can_write(small_shop):
-        seat_context = seated(small_shop)
-        seat = await seat_context.__aenter__()
+    async with seated(small_shop, opening=lambda: nobody_can_write(small_shop)) as seat:
         assert seat.name == ""
         assert "Enter tries again" in seat.text
-    await seat.press("enter")
-    assert seat.name == "María González"
-    await seat_context.__aexit__(None, None, None)
+        await seat.press("enter")
+        assert seat.name == "María González"
 
 
 async def test_a_lead_somebody_else_handled_is_told_and_enter_goes_on(small_shop: SmallShop) -> None:
