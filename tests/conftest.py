@@ -16,9 +16,11 @@ import pytest
 from storage.database import Database
 from tests.support import databases
 from tests.support.postgres import NoPostgres, Server, running_server
-from tests.support.statements import share_compiled_statements
+from tests.support.sparing import hash_cheaply, share_compiled_statements, share_styles
 
 share_compiled_statements()
+share_styles()
+hash_cheaply()
 
 
 def pytest_collection_finish() -> None:

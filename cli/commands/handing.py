@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import Invocation
+from cli.handed_out import answer_done, by_name, previewed, previewed_json
 from cli.options import Campaign, pairs
 from cli.output import Column, answer, line, progress, renamed, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from domain.handing.assigning import Handed
     from domain.handing.batches import BatchView
-    from domain.handing.preview import Preview
     from domain.handing.states import Progress
     from domain.handing.targets import Target
     from domain.recycling.selection import Filters
@@ -115,10 +115,10 @@ def assign(
     if dry_run or _asked(work):
         seen = work.read(preview.of_assign, actor=actor, campaign_id=campaign_id, to=to, filters=filters)
         if dry_run:
-            document = {"batch_id": None, "assigned": seen.leads, **_previewed_json(work, seen)}
-            answer(work, document, lambda: _previewed(work, seen, "handed out"))
+            document = {"batch_id": None, "assigned": seen.leads, **previewed_json(work, seen)}
+            answer(work, document, lambda: previewed(work, seen, "handed out"))
             return
-        _previewed(work, seen, "handed out", aside=True)
+        previewed(work, seen, "handed out", aside=True)
         if not work.confirm(f"Hand {seen.leads:,} leads out?", without_terminal=True):
             raise typer.Exit(1)
     with _working("Handing out") as (tell, wanted):
@@ -179,11 +179,11 @@ def release(
             document = {
                 "batch_id": None,
                 "released": seen.leads,
-                **_previewed_json(work, seen, by_owner=True),
+                **previewed_json(work, seen, by_owner=True),
             }
-            answer(work, document, lambda: _previewed(work, seen, "taken back"))
+            answer(work, document, lambda: previewed(work, seen, "taken back"))
             return
-        _previewed(work, seen, "taken back", aside=True)
+        previewed(work, seen, "taken back", aside=True)
         if not work.confirm(f"Take {seen.leads:,} leads back?", without_terminal=True):
             raise typer.Exit(1)
     with _working("Taking back") as (tell, wanted):
@@ -196,8 +196,8 @@ def release(
             on_progress=tell,
             should_stop=wanted.is_set,
         )
-    by_name = work.read(batches.taken_from, actor=actor, batch_id=done.batch_id)
-    _answer_done(work, done, "released", by_name, "taken back")
+    taken = work.read(batches.taken_from, actor=actor, batch_id=done.batch_id)
+    answer_done(work, done, "released", taken, "taken back")
 
 
 def undo_assign(
@@ -375,74 +375,7 @@ def _working(title: str) -> Iterator[tuple[Callable[[Progress], None], threading
 
 
 def _assigned(work: Invocation, done: Handed) -> None:
-    _answer_done(work, done, "assigned", _by_name(work, done.by_target, done.wanted), "handed out")
+    answer_done(work, done, "assigned", by_name(work, done.by_target, done.wanted), "handed out")
     if not done.finished:
         work.say(f"Stopped. Go on with: dialdeck leads assign --resume {done.batch_id}")
         raise typer.Exit(INTERRUPTED)
-
-
-def _answer_done(work: Invocation, done: Handed, key: str, by_name: dict[str, int], word: str) -> None:
-    document: dict[str, object] = {
-        "batch_id": done.batch_id,
-        key: done.leads,
-        "per_seller": by_name,
-        "callbacks": done.callbacks,
-        "finished": done.finished,
-    }
-    if key == "assigned":
-        document["wanted"] = {name: done.wanted[to] for to, name in _named(work, done.wanted).items()}
-
-    def human() -> None:
-        line(f"Batch {done.batch_id}: {done.leads:,} leads {word}.")
-        for name, leads in by_name.items():
-            line(f"  {leads:>9,}  {name}")
-        if done.callbacks:
-            line(f"{done.callbacks:,} callbacks went along")
-        line(f"Take it back with: dialdeck leads undo-assign {done.batch_id}")
-
-    answer(work, document, human)
-
-
-def _by_name(work: Invocation, by_target: dict[str, int], wanted: Collection[str]) -> dict[str, int]:
-    """Leads by the names of sellers, shifts and the pool; 0 for who got none."""
-    return {name: by_target.get(key, 0) for key, name in _named(work, wanted).items()}
-
-
-def _named(work: Invocation, keys: Collection[str]) -> dict[str, str]:
-    from domain.handing import batches
-
-    sellers = [int(key) for key in keys if key.isdecimal()]
-    names = work.read(batches.names, actor=work.actor, seller_ids=sellers) if sellers else {}
-    return {key: names.get(int(key), key) if key.isdecimal() else key for key in keys}
-
-
-def _previewed_json(work: Invocation, seen: Preview, *, by_owner: bool = False) -> dict[str, object]:
-    per_seller = (
-        {
-            name: seen.by_owner[int(key)]
-            for key, name in _named(work, [str(each) for each in seen.by_owner]).items()
-        }
-        if by_owner
-        else _by_name(work, seen.by_target, seen.by_target)
-    )
-    return {
-        "per_seller": per_seller,
-        "chosen": seen.chosen,
-        "available": seen.available,
-        "left_out": seen.left_out,
-        "resting": seen.resting,
-        "callbacks": seen.callbacks,
-        "dry_run": True,
-    }
-
-
-def _previewed(work: Invocation, seen: Preview, word: str, *, aside: bool = False) -> None:
-    line(f"{seen.chosen:,} chosen, {seen.available:,} available, {seen.leads:,} would be {word}", aside=aside)
-    for name, leads in _by_name(work, seen.by_target, seen.by_target).items():
-        line(f"  {leads:>9,}  {name}", aside=aside)
-    for reason, leads in seen.left_out.items():
-        line(f"{leads:,} left out: {reason}", aside=aside)
-    if seen.resting:
-        line(f"{seen.resting:,} of the available ones are not dialled now; they come last", aside=aside)
-    if seen.callbacks:
-        line(f"{seen.callbacks:,} of them have a callback to come", aside=aside)

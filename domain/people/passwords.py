@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from domain.errors import Invalid
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 MINIMUM_LENGTH = 8
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """The library's own choice of cost, which follows what is recommended (RFC 9106)."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
 
 
 def hash_password(password: str) -> str:
@@ -15,20 +27,17 @@ def hash_password(password: str) -> str:
     Raises:
         Invalid: shorter than ``MINIMUM_LENGTH`` characters.
     """
-    from argon2 import PasswordHasher
-
     if len(password) < MINIMUM_LENGTH:
         raise Invalid(f"A password needs at least {MINIMUM_LENGTH} characters.", code="password_short")
-    return PasswordHasher().hash(password)
+    return hasher().hash(password)
 
 
 def matches(password_hash: str, password: str) -> bool:
     """Whether the password is the one behind the stored hash (a damaged hash matches nothing)."""
-    from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return PasswordHasher().verify(password_hash, password)
+        return hasher().verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 
