@@ -57,7 +57,7 @@ lint: install
 	$(BIN)/lint-imports
 
 test: lint
-	REQUIRE_PG=1 $(BIN)/pytest -n 4 -q
+	REQUIRE_PG=1 $(BIN)/pytest -n 4 --dist worksteal -q
 
 format: install
 	$(BIN)/ruff format .

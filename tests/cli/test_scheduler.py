@@ -30,6 +30,7 @@ def test_the_jobs_are_listed_with_their_usual_times(shell: Shell) -> None:
         "reconcile_lead_status": "at 02:00 UTC",
         "promote_overdue_callbacks": "every 5m",
         "fold_figures": "every 1m",
+        "write_reports": "every 15m",
     }
     for job in found.values():
         assert {"id", "schedule", "last_run", "last_result", "next_run", "paused"} <= set(job)
