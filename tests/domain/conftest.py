@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from storage import integrity
 from storage.database import Database
 from tests.support import databases
 from tests.support.floor import Floor
@@ -40,3 +41,19 @@ def floor_database(request: pytest.FixtureRequest) -> Database:
 def floor(floor_database: Database) -> Floor:
     """A shop with its people and one campaign that may always call."""
     return Floor(floor_database)
+
+
+Unbroken = Callable[[], bool]
+
+
+@pytest.fixture
+def unbroken(floor: Floor) -> Unbroken:
+    """Whether the test broke no rule of ``db check``; other shops of the database stand as their tests left them."""
+    before = integrity.check(floor.database)
+
+    def holds() -> bool:
+        after = integrity.check(floor.database)
+        assert after == before
+        return True
+
+    return holds

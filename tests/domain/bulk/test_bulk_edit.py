@@ -15,8 +15,8 @@ from domain.campaigns.models import LeadList
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.people import teams
-from storage import integrity
 from storage.counting import count_statements
+from tests.domain.conftest import Unbroken
 from tests.support.floor import Floor
 
 
@@ -101,7 +101,9 @@ def test_a_removed_tag_comes_back(floor: Floor, bulk: Bulk) -> None:
     assert [bulk.tags(each) for each in ids] == [["warm"], ["warm"]]
 
 
-def test_a_priority_is_set_with_history_but_not_in_a_sellers_hands(floor: Floor, bulk: Bulk) -> None:
+def test_a_priority_is_set_with_history_but_not_in_a_sellers_hands(
+    floor: Floor, bulk: Bulk, unbroken: Unbroken
+) -> None:
     ids = floor.leads(3)
     held = floor.take("ana").lead_id
     free = [each for each in ids if each != held]
@@ -120,10 +122,10 @@ def test_a_priority_is_set_with_history_but_not_in_a_sellers_hands(floor: Floor,
     back = bulk.undo(done.bulk_edit_id)
     assert (back.restored, back.kept) == (1, 1)
     assert [floor.row(each).priority for each in free] == [10, 50]
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
-def test_leads_go_to_a_list_and_rest_with_it(floor: Floor, bulk: Bulk) -> None:
+def test_leads_go_to_a_list_and_rest_with_it(floor: Floor, bulk: Bulk, unbroken: Unbroken) -> None:
     ids = floor.leads(2)
     floor.fill()
     resting = bulk.new_list("Resting", active=False)
@@ -132,23 +134,27 @@ def test_leads_go_to_a_list_and_rest_with_it(floor: Floor, bulk: Bulk) -> None:
     assert floor.next_id("ana") is None
     assert bulk.undo(done.bulk_edit_id).restored == 2
     assert floor.next_id("ana") in ids
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
-def test_a_zone_moves_where_people_wait_and_an_undo_moves_them_back(floor: Floor, bulk: Bulk) -> None:
+def test_a_zone_moves_where_people_wait_and_an_undo_moves_them_back(
+    floor: Floor, bulk: Bulk, unbroken: Unbroken
+) -> None:
     ids = floor.leads(2)
     former = [floor.row(each).segment for each in ids]
     done = bulk.edit(Kind.ZONE, "Asia/Tokyo", statuses=("new",))
     assert [floor.row(each).segment for each in ids] == ["Asia/Tokyo"] * 2
     assert bulk.person(ids[0]).timezone == "Asia/Tokyo"
-    assert integrity.check(floor.database) == []
+    assert unbroken()
     assert bulk.undo(done.bulk_edit_id).restored == 2
     assert [floor.row(each).segment for each in ids] == former
     assert bulk.person(ids[0]).timezone is None
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
-def test_do_not_call_blocks_everywhere_and_an_undo_frees_whom_it_blocked(floor: Floor, bulk: Bulk) -> None:
+def test_do_not_call_blocks_everywhere_and_an_undo_frees_whom_it_blocked(
+    floor: Floor, bulk: Bulk, unbroken: Unbroken
+) -> None:
     numbered, known, *_ = floor.leads(2)
     nobody = floor.leads(1, numbers=[[]])[0]
     bulk.edit(Kind.DO_NOT_CALL, "asked by letter", lead_ids=(known,))
@@ -160,7 +166,7 @@ def test_do_not_call_blocks_everywhere_and_an_undo_frees_whom_it_blocked(floor: 
     back = bulk.undo(done.bulk_edit_id)
     assert (back.restored, back.kept) == (1, 0)
     assert (floor.row(numbered).status, floor.row(known).status) == ("new", "dnc")
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
 def test_a_chunk_takes_the_same_statements_for_any_number_of_leads(floor: Floor, bulk: Bulk) -> None:

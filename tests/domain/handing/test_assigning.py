@@ -10,12 +10,12 @@ from domain.codes import QueueState
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.handing import selection, targets
 from domain.handing.selection import LeftOut
-from storage import integrity
 from storage.counting import count_statements
+from tests.domain.conftest import Unbroken
 from tests.domain.handing.conftest import Desk
 
 
-def test_each_gets_the_number_asked_for_and_finds_them_next(desk: Desk) -> None:
+def test_each_gets_the_number_asked_for_and_finds_them_next(desk: Desk, unbroken: Unbroken) -> None:
     floor = desk.floor
     leads = floor.leads(10)
     done = desk.assign(desk.to(ana=4, eva=3))
@@ -26,7 +26,7 @@ def test_each_gets_the_number_asked_for_and_finds_them_next(desk: Desk) -> None:
     assert floor.next_id("eva") == mine[0]
     lead = floor.row(mine[0])
     assert (lead.queue_state, lead.assigned_at, lead.version) == (QueueState.OWNED, floor.now, 2)
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
 def test_history_says_who_handed_the_lead_to_whom(desk: Desk) -> None:
@@ -146,7 +146,7 @@ def test_somebody_the_hopper_had_ready_is_nobody_elses_any_more(desk: Desk) -> N
 
 
 @pytest.mark.parametrize("move", [True, False])
-def test_callbacks_move_along_or_stay_and_none_is_lost(desk: Desk, move: bool) -> None:
+def test_callbacks_move_along_or_stay_and_none_is_lost(desk: Desk, move: bool, unbroken: Unbroken) -> None:
     floor = desk.floor
     due = floor.now + timedelta(hours=1)
     mine, anyones = floor.lead(status="callback"), floor.lead(status="callback")
@@ -164,7 +164,7 @@ def test_callbacks_move_along_or_stay_and_none_is_lost(desk: Desk, move: bool) -
     assert len(moved) == done.callbacks
     floor.later(hours=2)
     assert floor.next_id("ana" if move else "ben") == mine
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
 def test_a_shifts_pool_is_left_to_its_sellers(desk: Desk) -> None:

@@ -9,11 +9,11 @@ import pytest
 from domain.codes import QueueState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.handing.states import BatchState
-from storage import integrity
+from tests.domain.conftest import Unbroken
 from tests.domain.handing.conftest import Desk
 
 
-def test_a_sellers_open_leads_go_back_to_the_pool(desk: Desk) -> None:
+def test_a_sellers_open_leads_go_back_to_the_pool(desk: Desk, unbroken: Unbroken) -> None:
     floor = desk.floor
     open_ones = floor.own("ana", 4)
     finished = floor.lead(status="sale", campaign_status=4, owner_id=floor["ana"].user_id, queue_state=9)
@@ -26,7 +26,7 @@ def test_a_sellers_open_leads_go_back_to_the_pool(desk: Desk) -> None:
     assert floor.next_id("ben") in open_ones
     [event] = [each for each in floor.events(open_ones[1]) if each.kind == "release"]
     assert (event.user_id, event.batch_id) == (floor["sup"].user_id, done.batch_id)
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
 def test_somebody_in_hand_stays_until_the_call_is_over(desk: Desk) -> None:
@@ -100,7 +100,7 @@ def test_leads_of_somebody_who_left_can_be_taken_back(desk: Desk) -> None:
 # Undo ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_undo_leaves_those_somebody_touched_since(desk: Desk) -> None:
+def test_an_undo_leaves_those_somebody_touched_since(desk: Desk, unbroken: Unbroken) -> None:
     floor = desk.floor
     leads = floor.leads(5)
     done = desk.assign(desk.to(ana=5))
@@ -116,7 +116,7 @@ def test_an_undo_leaves_those_somebody_touched_since(desk: Desk) -> None:
     floor.leave("ana")
     assert desk.undo(done.batch_id).kept == 1
     assert floor.row(held).owner_id is None
-    assert integrity.check(floor.database) == []
+    assert unbroken()
 
 
 def test_hand_outs_one_upon_the_other_are_undone_in_turn(desk: Desk) -> None:
