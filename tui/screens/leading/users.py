@@ -181,7 +181,7 @@ def _cells(width: int, name: str, full: str, role: str, shift: str, team: str) -
     room = max(width - sum(_WIDTHS.values()), 8)
     return [
         (fit(name, _WIDTHS["name"]), "bold"),
-        (fit(full, room), ""),
+        (f"{fit(full, room - 1)} ", ""),
         (fit(role, _WIDTHS["role"]), ""),
         (fit(shift, _WIDTHS["shift"]), "$quiet"),
         (fit(team, _WIDTHS["team"]), ""),
