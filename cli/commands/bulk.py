@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.recycling import INTERRUPTED, working
+from cli.batches import INTERRUPTED, take_back, working
 from cli.context import Invocation
 from cli.options import Campaign
 from cli.output import Column, answer, line, renamed, table
@@ -137,25 +138,8 @@ def undo_bulk(
     """
     from domain.bulk import undoing
 
-    if not work.confirm(f"Take bulk edit {batch} back?", without_terminal=True):
-        raise typer.Exit(1)
-    with working("Taking back") as (tell, wanted):
-        done = undoing.undo(
-            work.database,
-            actor=work.actor,
-            bulk_edit_id=batch,
-            clock=work.now,
-            on_progress=tell,
-            should_stop=wanted.is_set,
-        )
-    answer(
-        work,
-        done,
-        lambda: line(f"{done.restored:,} leads stand as before, {done.kept:,} were changed since and stay"),
-    )
-    if not done.finished:
-        work.say(f"Stopped. Go on with: dialdeck leads undo-bulk {batch}")
-        raise typer.Exit(INTERRUPTED)
+    undo = partial(undoing.undo, bulk_edit_id=batch)
+    take_back(work, undo, what=f"bulk edit {batch}", again=f"leads undo-bulk {batch}")
 
 
 def bulk_edits(

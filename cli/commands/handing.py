@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.batches import INTERRUPTED, take_back, working
 from cli.context import Invocation
 from cli.handed_out import answer_done, by_name, previewed, previewed_json
 from cli.options import Campaign, pairs
-from cli.output import Column, answer, line, progress, renamed, table
+from cli.output import Column, answer, renamed, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from domain.handing.assigning import Handed
     from domain.handing.batches import BatchView
-    from domain.handing.states import Progress
     from domain.handing.targets import Target
     from domain.recycling.selection import Filters
-
-INTERRUPTED = 130
 
 Statuses = Annotated[
     list[str] | None,
@@ -94,7 +88,7 @@ def assign(
     actor = work.actor
     require(actor, *(READING_ROLES if dry_run else LEADING_ROLES), to="hand out leads")
     if resume is not None:
-        with _working("Handing out") as (tell, wanted):
+        with working("Handing out") as (tell, wanted):
             done = assigning.resume(
                 work.database,
                 actor=actor,
@@ -121,7 +115,7 @@ def assign(
         previewed(work, seen, "handed out", aside=True)
         if not work.confirm(f"Hand {seen.leads:,} leads out?", without_terminal=True):
             raise typer.Exit(1)
-    with _working("Handing out") as (tell, wanted):
+    with working("Handing out") as (tell, wanted):
         done = assigning.run(
             work.database,
             actor=actor,
@@ -186,7 +180,7 @@ def release(
         previewed(work, seen, "taken back", aside=True)
         if not work.confirm(f"Take {seen.leads:,} leads back?", without_terminal=True):
             raise typer.Exit(1)
-    with _working("Taking back") as (tell, wanted):
+    with working("Taking back") as (tell, wanted):
         done = releasing.run(
             work.database,
             actor=actor,
@@ -210,25 +204,8 @@ def undo_assign(
     """
     from domain.handing import undoing
 
-    if not work.confirm(f"Take batch {batch} back?", without_terminal=True):
-        raise typer.Exit(1)
-    with _working("Undoing") as (tell, wanted):
-        done = undoing.undo(
-            work.database,
-            actor=work.actor,
-            batch_id=batch,
-            clock=work.now,
-            on_progress=tell,
-            should_stop=wanted.is_set,
-        )
-    answer(
-        work,
-        done,
-        lambda: line(f"{done.restored:,} leads are as before, {done.kept:,} were touched since and stay"),
-    )
-    if not done.finished:
-        work.say(f"Stopped. Go on with: dialdeck leads undo-assign {batch}")
-        raise typer.Exit(INTERRUPTED)
+    undo = partial(undoing.undo, batch_id=batch)
+    take_back(work, undo, what=f"batch {batch}", again=f"leads undo-assign {batch}")
 
 
 def assign_batches(
@@ -359,19 +336,6 @@ def _filters(
 
 
 # ── what is answered ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _working(title: str) -> Iterator[tuple[Callable[[Progress], None], threading.Event]]:
-    """Progress on the way, and an event that Ctrl+C or SIGTERM sets: the work stops after its current step."""
-    from cli.stopping import stop_request
-
-    with stop_request() as wanted, progress() as tell:
-
-        def told(now: Progress) -> None:
-            tell(title, now.done, now.total or 0)
-
-        yield told, wanted
 
 
 def _assigned(work: Invocation, done: Handed) -> None:

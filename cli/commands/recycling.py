@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.batches import INTERRUPTED, take_back, working
 from cli.context import Invocation
 from cli.options import Campaign
-from cli.output import Column, answer, clean, line, local, progress, renamed, table
+from cli.output import Column, answer, clean, line, local, renamed, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from domain.recycling.applying import Recycled
     from domain.recycling.batches import BatchView
-    from domain.recycling.pace import Progress
     from domain.recycling.preview import Preview
     from domain.recycling.selection import Filters
-
-INTERRUPTED = 130
 
 
 def recycle(
@@ -142,25 +136,8 @@ def undo_recycle(
     """
     from domain.recycling import undoing
 
-    if not work.confirm(f"Take recycle {batch} back?", without_terminal=True):
-        raise typer.Exit(1)
-    with working("Taking back") as (tell, wanted):
-        done = undoing.undo(
-            work.database,
-            actor=work.actor,
-            batch_id=batch,
-            clock=work.now,
-            on_progress=tell,
-            should_stop=wanted.is_set,
-        )
-    answer(
-        work,
-        done,
-        lambda: line(f"{done.restored:,} leads stand as before, {done.kept:,} were touched since and stay"),
-    )
-    if not done.finished:
-        work.say(f"Stopped. Go on with: dialdeck leads undo-recycle {batch}")
-        raise typer.Exit(INTERRUPTED)
+    undo = partial(undoing.undo, batch_id=batch)
+    take_back(work, undo, what=f"recycle {batch}", again=f"leads undo-recycle {batch}")
 
 
 def recycle_batches(
@@ -221,19 +198,6 @@ def _row(each: BatchView) -> tuple[object, ...]:
         each.contacted,
         each.sold,
     )
-
-
-@contextmanager
-def working(title: str) -> Iterator[tuple[Callable[[Progress], None], threading.Event]]:
-    """Progress on the way, and an event that Ctrl+C or SIGTERM sets: the work stops after its current step."""
-    from cli.stopping import stop_request
-
-    with stop_request() as wanted, progress() as tell:
-
-        def told(now: Progress) -> None:
-            tell(title, now.done, now.total)
-
-        yield told, wanted
 
 
 def _recycled(work: Invocation, done: Recycled) -> None:
