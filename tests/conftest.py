@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,10 +81,16 @@ def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database
         yield database
 
 
+@pytest.fixture(scope="session")
+def _lent_by_postgres(postgres_server: Server, _postgres_template: str) -> Iterator[databases.Lent]:
+    with closing(databases.Lent(postgres_server, _postgres_template)) as lent:
+        yield lent
+
+
 @pytest.fixture
-def postgres_database(postgres_server: Server, _postgres_template: str) -> Iterator[Database]:
+def postgres_database(_lent_by_postgres: databases.Lent) -> Iterator[Database]:
     """A fresh shop database on the server."""
-    with databases.postgres_copy(postgres_server, _postgres_template) as database:
+    with _lent_by_postgres.database() as database:
         yield database
 
 

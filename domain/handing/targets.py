@@ -89,11 +89,12 @@ def deal(
 ) -> dict[int, str]:
     """Who gets which lead, in the order of the leads; ``given`` have been dealt before.
 
-    Next is always who has the smallest part of what they were to get.
+    Next is always who has the smallest part of what they were to get; of several, by their keys, for a batch kept in
+    a database does not keep the order in which they were named.
     """
     heap = [
         (_part(number, given.get(key, 0)), place, key, given.get(key, 0))
-        for place, (key, number) in enumerate(wanted.items())
+        for place, (key, number) in enumerate(sorted(wanted.items()))
         if number is None or given.get(key, 0) < number
     ]
     heapify(heap)

@@ -60,11 +60,16 @@ class Server:
     def __init__(self, url: URL, binaries: Path | None) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._numbers = count(1)
+        self._engine = create_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self.binaries = binaries
 
     def url(self, database: str) -> str:
         """The address of a database on this server."""
         return self._url.set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+    def driver_url(self, database: str) -> URL:
+        """The same for SQLAlchemy's own engine."""
+        return self._url.set(database=database)
 
     def create(self, template: str | None = None) -> str:
         """Make a database, as a copy of another one or empty; returns its name."""
@@ -78,8 +83,7 @@ class Server:
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
-        engine = create_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
 

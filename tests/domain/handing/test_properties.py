@@ -125,6 +125,7 @@ def test_dealing_is_fair_and_does_not_depend_on_where_it_was_interrupted(
     wanted: dict[str, int | None], there: int, cut: int
 ) -> None:
     whole = deal(range(there), wanted, {})
+    assert deal(range(there), dict(reversed(wanted.items())), {}) == whole, "however the targets were named"
     first = deal(range(min(cut, there)), wanted, {})
     given_so_far = {key: list(first.values()).count(key) for key in wanted}
     second = deal(range(min(cut, there), there), wanted, given_so_far)
