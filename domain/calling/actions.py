@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from domain.audit import log
@@ -69,21 +70,21 @@ def seed_shop(session: Session, *, organisation_id: int) -> SeedCounts:
         ).all()
     }
     taken = {row.key for row in actions.values() if row.key}
-    created = updated = unchanged = 0
+    new: list[dict[str, object]] = []
+    updated = unchanged = 0
     for position, (slug, meaning, key) in enumerate(ACTION_SEED):
         row = actions.get(slug)
         if row is None:
-            session.add(
-                ConsoleAction(
-                    organisation_id=organisation_id,
-                    slug=slug,
-                    key=None if key in taken else key,
-                    position=position,
-                    origin="seed",
+            new.append(
+                {
+                    "organisation_id": organisation_id,
+                    "slug": slug,
+                    "key": None if key in taken else key,
+                    "position": position,
+                    "origin": "seed",
                     **meaning,
-                )
+                }
             )
-            created += 1
             continue
         changed = {
             name: value
@@ -97,8 +98,10 @@ def seed_shop(session: Session, *, organisation_id: int) -> SeedCounts:
         else:
             unchanged += 1
     session.flush()
+    if new:
+        session.execute(insert(ConsoleAction), new)
     _seed_reasons(session, organisation_id)
-    return SeedCounts(created, updated, unchanged)
+    return SeedCounts(len(new), updated, unchanged)
 
 
 def _seed_reasons(session: Session, organisation_id: int) -> None:
@@ -106,20 +109,20 @@ def _seed_reasons(session: Session, organisation_id: int) -> None:
     present = set(
         session.exec(select(Reason.resolution).where(Reason.organisation_id == organisation_id)).all()
     )
-    for resolution, reasons in REASON_SEED.items():
-        if resolution in present:
-            continue
-        for position, (code, labels) in enumerate(reasons):
-            session.add(
-                Reason(
-                    organisation_id=organisation_id,
-                    resolution=resolution,
-                    code=code,
-                    labels=labels,
-                    position=position,
-                )
-            )
-    session.flush()
+    new = [
+        {
+            "organisation_id": organisation_id,
+            "resolution": resolution,
+            "code": code,
+            "labels": labels,
+            "position": position,
+        }
+        for resolution, reasons in REASON_SEED.items()
+        if resolution not in present
+        for position, (code, labels) in enumerate(reasons)
+    ]
+    if new:
+        session.execute(insert(Reason), new)
 
 
 def for_console(

@@ -6,6 +6,7 @@ A new campaign is active, without end, open to every seller, with all recyclable
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -112,7 +113,7 @@ def create(
     session.add(row)
     session.flush()
     log.acted(session, actor, at=now, kind="campaign.add", target=str(row.id))
-    return show(session, actor=actor, name=row.name)
+    return _view(session, row, {})  # nobody can have put anything into it yet
 
 
 def fresh(actor: Actor, *, name: str, now: datetime) -> Campaign:
@@ -289,20 +290,37 @@ def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
         NotFound: no such campaign.
     """
     row = find(session, actor=actor, name=name)
-    policy = policy_of(row)
     by_status = counts_by_status(session, organisation_id=actor.organisation_id, campaign_id=row.id or 0)
-    hopper = {state.value: 0 for state in HopperState}
-    for state, count in session.execute(
+    hopper = session.execute(
         select(col(HopperEntry.state), func.count())
         .where(
             col(HopperEntry.organisation_id) == actor.organisation_id, col(HopperEntry.campaign_id) == row.id
         )
         .group_by(col(HopperEntry.state))
-    ):
-        hopper[state] = count
+    )
     lists = session.execute(
         select(func.count()).select_from(LeadList).where(col(LeadList.campaign_id) == row.id)
     ).scalar_one()
+    return _view(
+        session,
+        row,
+        by_status,
+        hopper=dict(iter(hopper)),
+        lists=lists,
+        pauses=_pauses(session, row),
+    )
+
+
+def _view(
+    session: Session,
+    row: Campaign,
+    by_status: Mapping[str, int],
+    *,
+    hopper: Mapping[str, int] | None = None,
+    lists: int = 0,
+    pauses: tuple[Pause, ...] = (),
+) -> CampaignView:
+    policy = policy_of(row)
     product = session.get(Product, row.default_product_id) if row.default_product_id else None
     place = "-".join(part for part in (row.holidays_country, row.holidays_subdivision) if part)
     return CampaignView(
@@ -332,10 +350,10 @@ def show(session: Session, *, actor: Actor, name: str) -> CampaignView:
         script=row.script,
         default_product=product.name if product else None,
         leads=sum(by_status.values()),
-        by_status=by_status,
-        hopper=hopper,
+        by_status=dict(by_status),
+        hopper={state.value: 0 for state in HopperState} | dict(hopper or {}),
         lists=lists,
-        pauses=_pauses(session, row),
+        pauses=pauses,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
 
 from domain.calling import actions
 from domain.calling.models import Lead
 from domain.campaigns import campaigns
-from domain.campaigns.models import CampaignSegment, LeadList
+from domain.campaigns.models import CampaignSegment
 from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import ALWAYS, CallingHours
 from domain.codes import QueueState, Role, Shift
@@ -19,6 +20,7 @@ from domain.constructs import insert_ignore
 from domain.contacts.models import Contact, ContactPhone
 from domain.people import shop, users
 from domain.people.rights import Actor
+from domain.sql import add_row
 from storage.database import Database
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -109,67 +111,54 @@ def add_leads(
     **values: object,
 ) -> list[int]:
     """Leads with one number each (or the ``numbers`` given per lead), new and ready since an hour."""
-    campaign_id = campaign_id or made.campaign_id
-    organisation_id = made.root.organisation_id
+    shared: dict[str, object] = {"organisation_id": made.root.organisation_id}
+    placed = shared | {"campaign_id": campaign_id or made.campaign_id}
     with made.database.transaction() as session:
-        batch = LeadList(
-            organisation_id=organisation_id,
-            campaign_id=campaign_id,
-            name=f"list {campaign_id}-{first}-{count}-{now.isoformat()}",
-            created_at=now,
-        )
-        session.add(batch)
-        session.execute(
-            insert_ignore(CampaignSegment).values(
-                organisation_id=organisation_id, campaign_id=campaign_id, segment=zone, rank=49
-            )
-        )
-        session.flush()
-        ids = []
-        for index in range(first, first + count):
-            given = numbers[index - first] if numbers is not None else [number(index)]
-            ids.append(
-                _lead(session, organisation_id, campaign_id, batch.id, index, given, zone, now, values)
-            )
-        return ids
+        session.execute(insert_ignore(CampaignSegment).values(**placed, segment=zone, rank=49))
+        name = f"list {placed['campaign_id']}-{first}-{count}-{now.isoformat()}"
+        batch = add_row(session, "lead_list", {**placed, "name": name, "created_at": now})
+        if not count:
+            return []
+        indexes = range(first, first + count)
+        people = [
+            {**shared, "name": f"Person {index}", "created_at": now, "updated_at": now} for index in indexes
+        ]
+        contacts = _added(session, Contact, people)
+        given = numbers if numbers is not None else [[number(index)] for index in indexes]
+        phones = [
+            {**shared, "contact_id": contact, "e164": e164, "position": position}
+            for contact, theirs in zip(contacts, given, strict=True)
+            for position, e164 in enumerate(theirs)
+        ]
+        if phones:
+            session.execute(insert(ContactPhone), phones)
+        leads: list[dict[str, object]] = [
+            {
+                **placed,
+                "contact_id": contact,
+                "list_id": batch,
+                "created_at": now,
+                "updated_at": now,
+                "status": "new",
+                "segment": zone,
+                "next_attempt_at": now - timedelta(hours=1) + timedelta(seconds=index),
+                "queue_state": QueueState.READY.value,
+                **values,
+            }
+            for contact, index in zip(contacts, indexes, strict=True)
+        ]
+        return _added(session, Lead, leads)
 
 
-def _lead(
-    session: Session,
-    organisation_id: int,
-    campaign_id: int,
-    list_id: int | None,
-    index: int,
-    numbers: Sequence[str],
-    zone: str,
-    now: datetime,
-    values: dict[str, object],
-) -> int:
-    contact = Contact(organisation_id=organisation_id, name=f"Person {index}", created_at=now, updated_at=now)
-    session.add(contact)
-    session.flush()
-    assert contact.id is not None
-    for position, e164 in enumerate(numbers):
-        session.add(
-            ContactPhone(organisation_id=organisation_id, contact_id=contact.id, e164=e164, position=position)
-        )
-    columns: dict[str, object] = {
-        "status": "new",
-        "segment": zone,
-        "next_attempt_at": now - timedelta(hours=1) + timedelta(seconds=index),
-        "queue_state": QueueState.READY.value,
-        **values,
-    }
-    lead = Lead(
-        organisation_id=organisation_id,
-        campaign_id=campaign_id,
-        contact_id=contact.id,
-        list_id=list_id,
-        created_at=now,
-        updated_at=now,
-        **columns,
+def _added(
+    session: Session, table: type[Contact] | type[Lead], rows: Sequence[Mapping[str, object]]
+) -> list[int]:
+    """Insert the rows together; their numbers, in the order of the rows (nobody else adds to a shop meanwhile)."""
+    session.execute(insert(table), [dict(row) for row in rows])
+    newest = (
+        select(col(table.id))
+        .where(col(table.organisation_id) == rows[0]["organisation_id"])
+        .order_by(col(table.id).desc())
+        .limit(len(rows))
     )
-    session.add(lead)
-    session.flush()
-    assert lead.id is not None
-    return lead.id
+    return sorted(session.execute(newest).scalars())

@@ -10,23 +10,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
-from domain.calling import (
-    actions,
-)
+from domain.calling import actions
 from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
 from domain.calling.views import ActionView
 from domain.campaigns import campaigns, lists
 from domain.campaigns.models import CampaignSegment, LeadList
 from domain.campaigns.segments import segment_key
 from domain.campaigns.settings import CampaignSettings
+from domain.campaigns.windows import ALWAYS
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
-from domain.people.models import Organisation, User
+from domain.people.models import User
 from domain.people.rights import Actor
 from domain.sales.models import Sale
+from domain.sql import add_row
 from storage.database import Database
 from tests.support.factories import NOON, ShopFixture, add_leads, number
 
@@ -50,34 +51,37 @@ class Premises:
         self.now = NOON
         self._numbers = 0
         with database.transaction() as session:
-            row = Organisation(name=f"shop {id(self)} {datetime.now().timestamp()}", created_at=NOON)  # noqa: DTZ005 - only a name
-            session.add(row)
-            session.flush()
-            assert row.id is not None
-            self.organisation_id = row.id
-            actions.seed_shop(session, organisation_id=row.id)
-            self.people = {name: self._hire(session, name, role, shift) for name, role, shift in PEOPLE}
-        self.campaign_id = self.campaign("Spring", settings)
+            name = f"shop {id(self)} {datetime.now().timestamp()}"  # noqa: DTZ005 - only a name
+            self.organisation_id = add_row(session, "organisation", {"name": name, "created_at": NOON})
+            actions.seed_shop(session, organisation_id=self.organisation_id)
+            self.people = self._hired(session, PEOPLE)
+            self.campaign_id = self._campaign(session, "Spring", settings)
 
-    def _hire(self, session: Session, name: str, role: Role, shift: Shift) -> Actor:
-        user = User(
-            organisation_id=self.organisation_id,
-            name=name,
-            full_name=name.title(),
-            role=role.value,
-            shift=shift.value,
-            created_at=NOON,
-            updated_at=NOON,
-        )
-        session.add(user)
-        session.flush()
-        assert user.id is not None
-        return Actor(user.id, self.organisation_id, name, user.full_name, role, shift)
+    def _hired(self, session: Session, people: Sequence[tuple[str, Role, Shift]]) -> dict[str, Actor]:
+        rows = [
+            {
+                "organisation_id": self.organisation_id,
+                "name": name,
+                "full_name": name.title(),
+                "role": role.value,
+                "shift": shift.value,
+                "created_at": NOON,
+                "updated_at": NOON,
+            }
+            for name, role, shift in people
+        ]
+        session.execute(insert(User), rows)
+        ours = select(User.name, User.id).where(User.organisation_id == self.organisation_id)
+        ids = {name: user_id or 0 for name, user_id in session.exec(ours)}
+        return {
+            name: Actor(ids[name], self.organisation_id, name, name.title(), role, shift)
+            for name, role, shift in people
+        }
 
     def hire(self, name: str, shift: Shift = Shift.ANY) -> str:
         """One more seller."""
         with self.database.transaction() as session:
-            self.people[name] = self._hire(session, name, Role.SELLER, shift)
+            self.people |= self._hired(session, [(name, Role.SELLER, shift)])
         return name
 
     def __getitem__(self, name: str) -> Actor:
@@ -94,8 +98,10 @@ class Premises:
 
     def campaign(self, name: str, settings: CampaignSettings | None = None) -> int:
         """A campaign in UTC that may always call, unless ``settings`` say otherwise."""
-        from domain.campaigns.windows import ALWAYS
+        with self.database.transaction() as session:
+            return self._campaign(session, name, settings)
 
+    def _campaign(self, session: Session, name: str, settings: CampaignSettings | None) -> int:
         given = settings or CampaignSettings()
         given = replace(
             given,
@@ -103,8 +109,7 @@ class Premises:
             region=given.region or "FR",
             hours=given.hours or ALWAYS,
         )
-        with self.database.transaction() as session:
-            return campaigns.create(session, actor=self["root"], name=name, now=self.now, settings=given).id
+        return campaigns.create(session, actor=self["root"], name=name, now=self.now, settings=given).id
 
     def set(self, name: str = "Spring", **settings: object) -> None:
         """Change settings of a campaign."""
