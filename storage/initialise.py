@@ -40,6 +40,7 @@ def initialise(
     administrator: str | None,
     suggested: str,
     timezone: str,
+    password: str | None = None,
     permit: Callable[[], None] | None = None,
 ) -> Initialised:
     """Make the shop at ``url``, or bring the one that stands there up to date.
@@ -48,10 +49,12 @@ def initialise(
         administrator: the administrator of a new shop by name, else ``suggested``; a shop that has users keeps
             its own, and the answer names one.
         timezone: the new shop's time zone (IANA).
+        password: of the administrator this makes; None for none yet.
         permit: called before anything is written into a shop that has users; it raises for who may not.
 
     Raises:
-        What ``permit`` raises. The errors of a database that cannot be reached, read or written.
+        What ``permit`` raises. Invalid: a name or password that cannot be. The errors of a database
+        that cannot be reached, read or written.
     """
     found = schema.state(url)
     if found.kind in ("missing", "empty", "older"):
@@ -59,7 +62,7 @@ def initialise(
     with closing(open_database(url)) as database:
         if permit is not None and _has_users(database):
             permit()
-        counts, admin = _fill(database, now, administrator or suggested, timezone)
+        counts, admin = _fill(database, now, administrator or suggested, timezone, password)
         return Initialised(
             database=database.where,
             created=found.kind in ("missing", "empty"),
@@ -75,7 +78,7 @@ def _has_users(database: Database) -> bool:
 
 
 def _fill(
-    database: Database, now: datetime, administrator: str, timezone: str
+    database: Database, now: datetime, administrator: str, timezone: str, password: str | None
 ) -> tuple[SeedCounts, str | None]:
     with database.transaction() as session:
         if database.dialect == "postgresql":
@@ -84,7 +87,8 @@ def _fill(
         counts = actions.seed_shop(session, organisation_id=here.organisation_id)
         present = users.sign_in_choices(session)
         if not present:
-            return counts, users.first_administrator(session, name=administrator, now=now).name
+            made = users.first_administrator(session, name=administrator, now=now, password=password)
+            return counts, made.name
         admins = [choice.name for choice in present if choice.role is Role.ADMIN]
         if administrator in admins:
             return counts, administrator

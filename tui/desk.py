@@ -195,11 +195,11 @@ class Desk(
         schema.upgrade(self.url)
         return self.open()
 
-    def initialise(self, administrator: str) -> Opened:
+    def initialise(self, administrator: str, password: str | None = None) -> Opened:
         """Make the shop in an empty database: schema, standard actions and reasons, first administrator.
 
         Raises:
-            Invalid: the name cannot be a user's.
+            Invalid: the name cannot be a user's, the password is too short.
         """
         from storage.initialise import initialise
         from storage.local_zone import local_zone_name
@@ -210,6 +210,7 @@ class Desk(
             now=self.now(),
             administrator=administrator,
             suggested=administrator,
+            password=password,
             timezone=zone.key if zone is not None else local_zone_name(),
         )
         return self.open()

@@ -17,7 +17,7 @@ from tui.screens.start import StartScreen
 from tui.work import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from domain.people.rights import Actor
     from domain.people.users import SignInChoice
@@ -86,20 +86,31 @@ class Opening(Writer):
         self.push_screen(window, answered)
 
     def _offer_first_start(self, opened: Opened) -> None:
-        from tui.screens.first_start import FirstStartScreen, suggested_name
+        from tui.screens.first_start import Administrator, FirstStartScreen, suggested_name
 
-        def answered(administrator: str | None) -> None:
-            if not administrator:
+        def answered(first: Administrator | None) -> None:
+            if first is None:
                 self.exit(0)
                 return
             self._say(_("Making the shop …"))
-            self.do(lambda: self.desk.initialise(administrator), self._opened, failed=again)
+            self._password = first.password
+            self.do(lambda: self.desk.initialise(first.name, first.password), made(first), failed=again)
+
+        def made(first: Administrator) -> Callable[[Opened], None]:
+            def sign_in(opened: Opened) -> None:
+                if first.name in {choice.name for choice in opened.choices}:
+                    self.user = first.name
+                self._opened(opened)
+
+            return sign_in
 
         def again(error: DomainError) -> None:
             self._offer_first_start(opened)
             self.show_error(error)
 
-        self.push_screen(FirstStartScreen(shown_address(self.desk.url), suggested_name()), answered)
+        where = shown_address(self.desk.url)
+        server = not self.desk.url.startswith("sqlite")
+        self.push_screen(FirstStartScreen(where, suggested_name(), server=server), answered)
 
     def _say(self, text: str) -> None:
         start = self.screen_stack[0]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, NotAllowed
 from storage import chosen, logs
 from storage.database import Database
 from storage.migrations import VERSION_TABLE
+from tests.support.postgres import Server
 from tests.tui.screens_text import settled, shown
 from tests.tui.shop import MARKUP, Clock, SmallShop
 from tui.app import DialdeckApp
@@ -53,6 +54,30 @@ async def test_a_name_that_cannot_be_is_told_and_asked_again(tmp_path: Path, clo
         await settled(pilot)
         assert isinstance(app.screen, FirstStartScreen)
     app.desk.close()
+
+
+@pytest.mark.postgresql
+async def test_the_first_administrator_on_a_server_gets_a_password_from_the_start(
+    postgres_server: Server, clock: Clock
+) -> None:
+    name = postgres_server.create()
+    desk = Desk(postgres_server.url(name), Preferences(), now=clock)
+    app = DialdeckApp(desk)
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+u", *"boss", "enter", *"too few", "enter", *"too few", "enter")
+        assert "A password needs at least 8 characters." in shown(app)
+        await pilot.press(*"correct horse", "enter", *"correct house", "enter")
+        assert "two different passwords" in shown(app)
+        assert isinstance(app.screen, FirstStartScreen)
+        await pilot.press(*"correct horse", "enter", *"correct horse", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, CampaignsScreen)
+        assert app.desk.actor.name == "boss"
+    with pytest.raises(NotAllowed, match="needs a password"):
+        desk.sign_in("boss", None)
+    desk.close()
+    postgres_server.drop(name)
 
 
 async def test_leaving_the_first_start_makes_nothing(tmp_path: Path, clock: Clock) -> None:
