@@ -24,7 +24,7 @@ from domain.people.models import SellerStateEvent
 from storage.database import Database
 from tests.scheduler.workers import JOB, PARTS, Told, serve
 from tests.support.factories import ShopFixture, build_shop
-from tests.support.processes import context_with
+from tests.support.processes import warm_context
 
 PATIENCE = 20
 
@@ -38,7 +38,7 @@ class Processes:
     """Processes that run the job; each has a pipe of its own, for one may be killed at any moment."""
 
     def __init__(self, url: str, count: int) -> None:
-        context: Any = context_with(["tests.scheduler.workers"])
+        context: Any = warm_context()
         self._first = context.Value("i", 0)
         self._pipes: dict[int, Connection] = {}
         self._all = []

@@ -13,33 +13,40 @@ from typing import Any
 SECONDS = 120
 
 
-def context_with(preload: Sequence[str] = ()) -> BaseContext:
-    """How processes start: fresh; with ``preload``, where the system can, from one that has those modules already.
+WARM = (
+    "alembic.command",
+    "psycopg",
+    "storage.bulk",
+    "tests.domain.calling.workers",
+    "tests.domain.handing.workers",
+    "tests.domain.intake.import_workers",
+    "tests.domain.recycling.workers",
+    "tests.scheduler.workers",
+    "tests.storage.workers",
+)
+"""What processes of the tests need, loaded once: a second less for each of them."""
 
-    That saves a second for each of many processes.
-    """
-    if not preload or "forkserver" not in multiprocessing.get_all_start_methods():
+
+def warm_context() -> BaseContext:
+    """How processes start: from one that has loaded ``WARM`` and opened nothing; fresh where the system cannot."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
+    context.set_forkserver_preload(list(WARM))
     return context
 
 
-def run_together(
-    work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], *, preload: Sequence[str] = ()
-) -> list[Any]:
+def run_together(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Call ``work(*arguments[i])`` in a process each, all at once; returns the results in that order.
 
     ``work`` must be a function of a module. A process that fails makes the call fail with its traceback.
     """
-    return run_each([(work, given) for given in arguments], preload=preload)
+    return run_each([(work, given) for given in arguments])
 
 
-def run_each(
-    tasks: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]], *, preload: Sequence[str] = ()
-) -> list[Any]:
+def run_each(tasks: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
     """The same for functions of several kinds: each task is a function with its arguments."""
-    context: Any = context_with(preload)
+    context: Any = warm_context()
     answers: Queue[tuple[int, Any, str | None]] = context.Queue()
     start = context.Barrier(len(tasks))
     processes = [

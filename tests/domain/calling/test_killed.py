@@ -25,9 +25,8 @@ from storage import integrity
 from storage.database import Database
 from tests.domain.calling import workers
 from tests.support.floor import Floor
-from tests.support.processes import context_with
+from tests.support.processes import warm_context
 
-PRELOAD = ("tests.domain.calling.workers", "domain.models")
 LAST_MOMENT = 26  # two outcomes, from before their first statement to after their commit, and between the two
 COMMITS = 4
 
@@ -65,7 +64,7 @@ def killed(
 
     With ``late`` it is let go on and killed so many seconds later.
     """
-    context: Any = context_with(PRELOAD)
+    context: Any = warm_context()
     here: Connection
     here, there = context.Pipe()
     given = (floor.database.url, floor["ana"], floor.campaign_id, floor.now, seed, dial, there)

@@ -22,7 +22,6 @@ from tests.domain.calling.workers import Hold, Log
 from tests.support.floor import Floor
 from tests.support.processes import run_each
 
-PRELOAD = ("tests.domain.calling.workers", "domain.models")
 SELLERS = 10
 TWINS = ("ana", "ana")
 BUMPS = {"outcome", "undo", "do_not_call", "do_not_call_removed", "edit", "call", "call_refused", "reason"}
@@ -57,7 +56,7 @@ def worked(floor: Floor, numbers: list[str], *, steps: int, seed: int = 0) -> li
         (workers.supervise, (url, floor[who], campaign_ids, ["Spring", "Autumn"], numbers, seed + 77, steps))
         for who in ("sup", "root")
     ]
-    return run_each(tasks, preload=PRELOAD)  # type: ignore[arg-type]  # functions of different kinds
+    return run_each(tasks)  # type: ignore[arg-type]  # functions of different kinds
 
 
 def leads(floor: Floor) -> list[Lead]:
@@ -180,9 +179,7 @@ def test_one_seller_at_many_terminals_has_one_person_and_records_each_once(datab
     floor.set(retry=parse_retry_rules("busy=0s, no_answer=0s, dropped=0s"), max_attempts=500)
     floor.leads(12)
     url, ids = floor.database.url, [floor.campaign_id]
-    logs = run_each(
-        [(workers.sell, (url, floor["ana"], ids, seed, 25)) for seed in range(3)], preload=PRELOAD
-    )
+    logs = run_each([(workers.sell, (url, floor["ana"], ids, seed, 25)) for seed in range(3)])
     no_outcome_was_lost_or_doubled(floor, logs)
     attempts_are_calls(floor)
     history_tells_every_step(floor, logs)

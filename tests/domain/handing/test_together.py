@@ -16,9 +16,7 @@ from tests.domain.handing import workers
 from tests.domain.handing.conftest import Desk
 from tests.domain.recycling import workers as selling
 from tests.support.floor import Floor
-from tests.support.processes import context_with, run_each, run_together
-
-PRELOAD = ("tests.domain.handing.workers", "domain.models")
+from tests.support.processes import run_each, run_together, warm_context
 
 
 def _desk(database: Database) -> Desk:
@@ -34,7 +32,7 @@ def test_two_supervisors_at_once_never_overlap_and_each_is_told_what_it_was(data
         (database.url, floor["sup"], floor.campaign_id, floor.now, (ids["ana"], ids["ben"]), 30),
         (database.url, floor["root"], floor.campaign_id, floor.now, (ids["eva"],), 60),
     ]
-    done = run_together(workers.assign, given, preload=PRELOAD)
+    done = run_together(workers.assign, given)
     assert sum(number for _, number in done) == 100
     events = Counter(event.lead_id for event in floor.events() if event.kind == "assign")
     assert events == dict.fromkeys(leads, 1)
@@ -55,7 +53,7 @@ def test_two_at_once_each_get_all_they_asked_for_where_there_are_enough(database
         (database.url, floor[who], floor.campaign_id, floor.now, (floor[seller].user_id,), 40)
         for who, seller in (("sup", "ana"), ("root", "eva"))
     ]
-    done = run_together(workers.assign, given, preload=PRELOAD)
+    done = run_together(workers.assign, given)
     assert [number for _, number in done] == [40, 40]
     has = desk.has()
     assert (has["ana"].owned, has["eva"].owned, desk.free()) == (40, 40, 10)
@@ -72,7 +70,7 @@ def test_sellers_go_on_while_leads_are_handed_out(database: Database) -> None:
     tasks += [
         (selling.sell, (database.url, floor[who], floor.campaign_id, floor.now, 12)) for who in ("ana", "ben")
     ]
-    (_, handed), *sold = run_each(tasks, preload=PRELOAD)
+    (_, handed), *sold = run_each(tasks)
     handled = [lead for each in sold for lead in each]
     assert handed == 40
     assert len(handled) == len(set(handled)) == 24
@@ -91,7 +89,7 @@ def test_sellers_go_on_while_leads_are_handed_out(database: Database) -> None:
 
 def _kill(desk: Desk, statement: int, batch_id: int = 0) -> None:
     floor = desk.floor
-    context: Any = context_with(PRELOAD)
+    context: Any = warm_context()
     ana = floor["ana"].user_id
     given = (floor.database.url, floor["sup"], floor.campaign_id, floor.now, ana, statement, batch_id)
     process = context.Process(target=workers.killed, args=given, daemon=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
 import time
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import col, func, select
@@ -17,7 +17,7 @@ from domain.intake.options import Counts, Progress
 from storage.integrity import check
 from tests.domain.intake.import_workers import import_file
 from tests.domain.intake.importing_support import Desk, people
-from tests.support.processes import run_together
+from tests.support.processes import run_together, warm_context
 
 
 def test_two_files_with_the_same_people_imported_at_once_make_each_person_once(desk: Desk) -> None:
@@ -35,7 +35,7 @@ def test_two_files_with_the_same_people_imported_at_once_make_each_person_once(d
 def test_a_killed_import_leaves_whole_portions_and_continues(desk: Desk) -> None:
     lines = people(9_999)
     file = desk.file(lines)
-    context = multiprocessing.get_context("spawn")
+    context: Any = warm_context()
     reached, portions = context.Pipe(duplex=False)
     process = context.Process(
         target=import_file, args=(desk.shop.database.url, str(file), desk.shop.campaign_id, portions)

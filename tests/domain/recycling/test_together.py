@@ -15,9 +15,7 @@ from storage.database import Database
 from tests.domain.recycling import workers
 from tests.domain.recycling.conftest import Desk
 from tests.support.floor import Floor
-from tests.support.processes import context_with, run_each, run_together
-
-PRELOAD = ("tests.domain.recycling.workers", "domain.models")
+from tests.support.processes import run_each, run_together, warm_context
 
 
 def _desk(database: Database) -> Desk:
@@ -29,7 +27,7 @@ def test_two_supervisors_at_once_never_recycle_the_same_lead_twice(database: Dat
     floor = desk.floor
     leads = floor.leads(60, status="busy")
     given = [(database.url, floor[who], floor.campaign_id, floor.now) for who in ("sup", "root", "sup")]
-    done = run_together(workers.recycle, given, preload=PRELOAD)
+    done = run_together(workers.recycle, given)
     assert sum(recycled for _, recycled in done) == len(leads)
     events = Counter(event.lead_id for event in floor.events() if event.kind == "recycle")
     assert events == dict.fromkeys(leads, 1)
@@ -48,7 +46,7 @@ def test_sellers_go_on_while_a_list_is_recycled(database: Database) -> None:
     tasks += [
         (workers.sell, (database.url, floor[who], floor.campaign_id, floor.now, 12)) for who in ("ana", "eva")
     ]
-    (batch_id, recycled), *sold = run_each(tasks, preload=PRELOAD)
+    (batch_id, recycled), *sold = run_each(tasks)
     handled = [lead for leads_ in sold for lead in leads_]
     assert len(handled) == len(set(handled))
     assert len(handled) == 24
@@ -67,7 +65,7 @@ def test_sellers_go_on_while_a_list_is_recycled(database: Database) -> None:
 
 def _kill(desk: Desk, statement: int, batch_id: int = 0) -> None:
     floor = desk.floor
-    context: Any = context_with(PRELOAD)
+    context: Any = warm_context()
     given = (floor.database.url, floor["sup"], floor.campaign_id, floor.now, statement, batch_id)
     process = context.Process(target=workers.killed, args=given, daemon=True)
     process.start()
