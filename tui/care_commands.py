@@ -8,11 +8,13 @@ from tui.i18n import mark
 CARE_SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("find", mark("Find anybody"), typing=True),
     ScreenInfo("bulk", mark("Change many"), typing=True),
+    ScreenInfo("bulk_past", mark("Changes of many")),
 )
 
 _FIND = ("find",)
 _LEAD = ("lead",)
 _BULK = ("bulk",)
+_PAST = ("bulk_past",)
 
 CARE_COMMANDS: tuple[Command, ...] = (
     Command(
@@ -71,5 +73,36 @@ CARE_COMMANDS: tuple[Command, ...] = (
         "bulk.back", ("f6",), "take_back", mark("take back"),
         mark("Take back what was just changed, for leads nobody changed since"),
         mark("Change many"), _BULK, LEADING, "done", 11,
+    ),
+    Command(
+        "campaigns.changed", ("M",), "changed", mark("changes of many"),
+        mark("What was changed for many leads of this campaign at once, by whom; any of it is taken back there"),
+        mark("Leading"), ("campaigns",), LOOKING, "campaign", 29,
+    ),
+    Command(
+        "bulk.past", ("f7",), "past", mark("past changes"),
+        mark("Earlier changes of many leads of this campaign, to look at or take back"),
+        mark("Change many"), _BULK, LOOKING, "", 12,
+    ),
+    Command(
+        "bulk_past.open", ("enter",), "open", mark("tell all"), mark("Everything about this change"),
+        mark("Changes of many"), _PAST, LOOKING, "marked", 10, True,
+    ),
+    Command(
+        "bulk_past.undo", ("z",), "undo", mark("take back"),
+        mark("Take this change back, for leads nobody changed since"),
+        mark("Changes of many"), _PAST, LEADING, "past", 11,
+    ),
+    Command(
+        "bulk_past.more", ("n",), "more", mark("older"), mark("The next page"),
+        mark("Changes of many"), _PAST, LOOKING, "more", 20,
+    ),
+    Command(
+        "bulk_past.back", ("p",), "page_back", mark("newer"), mark("The page before"),
+        mark("Changes of many"), _PAST, LOOKING, "before", 21,
+    ),
+    Command(
+        "bulk_past.refresh", ("f5",), "refresh", mark("refresh"), mark("Read them again"),
+        mark("Changes of many"), _PAST, LOOKING, "", 40,
     ),
 )  # fmt: skip

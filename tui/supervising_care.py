@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from domain.bulk.applying import Edited, Preview
+    from domain.bulk.batches import BulkEditView
     from domain.bulk.selection import Change, Selection
     from domain.bulk.undoing import Undone
     from domain.calling.finding import Found
@@ -126,6 +127,15 @@ class SupervisingCare(Supervising):
             on_progress=lambda progress: tell(progress.done, progress.total),
             should_stop=stop,
         )
+
+    def bulk_edits(self, campaign_id: int, *, before: int | None, limit: int) -> list[BulkEditView]:
+        """Past changes of many of a campaign, newest first."""
+        from domain.bulk import batches
+
+        with self.database.reading() as session:
+            return batches.batches(
+                session, actor=self.actor, campaign_id=campaign_id, limit=limit, before=before
+            )
 
     def undo_bulk(
         self, bulk_edit_id: int, tell: Callable[[int, int], None], stop: Callable[[], bool]

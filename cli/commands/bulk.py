@@ -183,7 +183,7 @@ def _row(each: BulkEditView) -> tuple[object, ...]:
     state = each.state
     if each.undone_at is not None:
         state = f"{state}: {each.restored:,} back, {each.kept:,} kept"
-    return (each.id, each.at, each.who, each.campaign, each.kind, each.value, each.changed, state)
+    return (each.id, each.at, each.who, each.campaign, each.kind, each.shown, each.changed, state)
 
 
 def _selection(

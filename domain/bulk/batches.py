@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +11,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from domain.bulk.models import BulkEdit
-from domain.bulk.selection import Change
-from domain.campaigns.models import Campaign
+from domain.bulk.selection import Change, Kind
+from domain.campaigns.models import Campaign, LeadList
 from domain.errors import NotFound
 from domain.people.models import User
 from domain.people.rights import READING_ROLES, Actor, require
@@ -29,7 +30,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkEditView:
-    """One bulk edit; ``restored`` and ``kept`` tell of its undo."""
+    """One bulk edit; ``restored`` and ``kept`` tell of its undo. ``shown`` is the value as people know it."""
 
     id: int
     campaign: str
@@ -43,6 +44,7 @@ class BulkEditView:
     undone_at: datetime | None
     restored: int
     kept: int
+    shown: str
 
 
 def held(session: Session, *, actor: Actor, bulk_edit_id: int) -> BulkEdit:
@@ -86,9 +88,13 @@ def batches(
         statement = statement.where(col(BulkEdit.campaign_id) == campaign_id)
     if before is not None:
         statement = statement.where(col(BulkEdit.id) < before)
+    rows = [
+        (batch, campaign, who, Change.from_json(batch.change))
+        for batch, campaign, who in session.execute(statement)
+    ]
+    lists = _list_names(session, actor, [change for *_rest, change in rows])
     found = []
-    for batch, campaign, who in session.execute(statement):
-        change = Change.from_json(batch.change)
+    for batch, campaign, who, change in rows:
         found.append(
             BulkEditView(
                 id=batch.id or 0,
@@ -103,6 +109,20 @@ def batches(
                 undone_at=batch.undone_at,
                 restored=batch.restored,
                 kept=batch.kept,
+                shown=lists.get(change.value, change.value) if change.kind is Kind.LIST else change.value,
             )
         )
     return found
+
+
+def _list_names(session: Session, actor: Actor, changes: Sequence[Change]) -> dict[str, str]:
+    """What the lists are called that leads were put on; by number, as a change names them."""
+    numbers = {int(each.value) for each in changes if each.kind is Kind.LIST and each.value.isdecimal()}
+    if not numbers:
+        return {}
+    found = session.execute(
+        select(col(LeadList.id), col(LeadList.name)).where(
+            col(LeadList.organisation_id) == actor.organisation_id, col(LeadList.id).in_(numbers)
+        )
+    )
+    return {str(number): name for number, name in found}

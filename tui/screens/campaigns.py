@@ -204,6 +204,14 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(BulkScreen(card.campaign_id, card.name))
 
+    def action_changed(self) -> None:
+        """What was changed for many leads of the campaign."""
+        card = self._chosen()
+        if card is not None:
+            from tui.screens.leading.bulk_past import PastBulkScreen
+
+            self.app.push_screen(PastBulkScreen(card.campaign_id, card.name))
+
     def action_find(self) -> None:
         """Anybody of the shop."""
         from tui.screens.leading.finding import FindScreen

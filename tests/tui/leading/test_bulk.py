@@ -10,11 +10,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from domain.calling.models import Lead
-from tests.tui.screens_text import press, settled, shown
+from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import SmallShop
 from tui.app import DialdeckApp
 from tui.screens.campaigns import CampaignsScreen
 from tui.screens.leading.bulk import BulkScreen
+from tui.screens.leading.bulk_past import PastBulkScreen
 from tui.screens.leading.people import PeopleScreen
 
 Snap = Callable[..., bool]
@@ -105,3 +106,42 @@ async def test_auditors_change_nothing(small_shop: SmallShop) -> None:
         await settled(pilot)
         await press(pilot, "m")
         assert isinstance(app.screen, CampaignsScreen)
+
+
+@SIZES
+async def test_an_earlier_change_is_found_and_taken_back(
+    small_shop: SmallShop, size: tuple[int, int]
+) -> None:
+    app = DialdeckApp(small_shop.desk(), user="root")
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await press(pilot, "m")
+        await asked(pilot, status="new", kind="priority", value="80")
+        await press(pilot, "enter", "y", "escape", "M")
+        assert isinstance(app.screen, PastBulkScreen)
+        assert "root  set the priority – 80" in line_with(app, "#1 ")
+        assert line_with(app, "#1 ").rstrip().endswith("12  ✓ done")
+        await press(pilot, "enter")
+        assert "12 leads were chosen" in shown(app)
+        await press(pilot, "escape", "z", "y")
+        assert "✓ 12 leads as before" in shown(app)
+        assert priorities(small_shop) == {50}
+        assert line_with(app, "#1 ").rstrip().endswith("↶ 12 back")
+        await press(pilot, "z")
+        assert isinstance(app.screen, PastBulkScreen)
+
+
+async def test_auditors_read_what_was_changed_and_take_nothing_back(small_shop: SmallShop) -> None:
+    supervisor = DialdeckApp(small_shop.desk(), user="root")
+    async with supervisor.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "m")
+        await asked(pilot, status="new", kind="tag", value="fair")
+        await press(pilot, "enter", "y", "f7")
+        assert "set a tag – fair" in line_with(supervisor, "#1 ")
+    app = DialdeckApp(small_shop.desk(), user="audrey")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "M", "z")
+        assert isinstance(app.screen, PastBulkScreen)
+        assert "set a tag – fair" in line_with(app, "#1 ")

@@ -263,6 +263,12 @@ class BulkScreen(LongWork[None]):
         self.say(Content(f"{back}{kept}."))
         self.look()
 
+    def action_past(self) -> None:
+        """Earlier ones; back here it is counted anew."""
+        from tui.screens.leading.bulk_past import PastBulkScreen
+
+        self.app.push_screen(PastBulkScreen(self.campaign_id, self.campaign), lambda _nothing: self.look())
+
     def show_progress(self) -> None:
         if self.working:
             self.say(self.progress_line())
