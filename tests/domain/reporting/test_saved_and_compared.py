@@ -112,7 +112,7 @@ def test_two_periods_of_a_campaign_stand_side_by_side(desk: Desk) -> None:
 
 
 def test_campaigns_and_sellers_in_a_line_tell_what_the_report_tells(desk: Desk) -> None:
-    desk.work(40, seed=5)
+    desk.work(20, seed=5)
     desk.floor.campaign("Autumn")
     report = desk.report()
     with desk.floor.database.reading() as session:
