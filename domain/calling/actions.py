@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from domain.audit import log
@@ -19,6 +18,7 @@ from domain.calling.views import ActionView, ReasonView
 from domain.codes import ActionType, CallResult, CampaignStatus, DialStatus, ReasonMode, Resolution, Role
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import Actor, require
+from domain.sql import add_rows
 
 CONSOLE_KEYS = {
     "d": "dials",
@@ -98,8 +98,7 @@ def seed_shop(session: Session, *, organisation_id: int) -> SeedCounts:
         else:
             unchanged += 1
     session.flush()
-    if new:
-        session.execute(insert(ConsoleAction), new)
+    add_rows(session, "console_action", new)
     _seed_reasons(session, organisation_id)
     return SeedCounts(len(new), updated, unchanged)
 
@@ -121,8 +120,7 @@ def _seed_reasons(session: Session, organisation_id: int) -> None:
         if resolution not in present
         for position, (code, labels) in enumerate(reasons)
     ]
-    if new:
-        session.execute(insert(Reason), new)
+    add_rows(session, "reason", new)
 
 
 def for_console(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from domain.calling import actions
-from domain.calling.models import Lead
 from domain.campaigns import campaigns
 from domain.campaigns.models import CampaignSegment
 from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import ALWAYS, CallingHours
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
-from domain.contacts.models import Contact, ContactPhone
 from domain.people import shop, users
 from domain.people.rights import Actor
-from domain.sql import add_row
+from domain.sql import add_row, add_rows
 from storage.database import Database
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -108,30 +105,32 @@ def add_leads(
     campaign_id: int | None = None,
     zone: str = "UTC",
     numbers: Sequence[Sequence[str]] | None = None,
+    known: tuple[str, int] | None = None,
     **values: object,
 ) -> list[int]:
-    """Leads with one number each (or the ``numbers`` given per lead), new and ready since an hour."""
+    """Leads with one number each (or the ``numbers`` given per lead), new and ready since an hour.
+
+    known: a segment and rank the campaign has from now on, besides the zone's usual one.
+    """
+    campaign = campaign_id or made.campaign_id
     shared: dict[str, object] = {"organisation_id": made.root.organisation_id}
-    placed = shared | {"campaign_id": campaign_id or made.campaign_id}
+    placed = shared | {"campaign_id": campaign}
     with made.database.transaction() as session:
-        session.execute(insert_ignore(CampaignSegment).values(**placed, segment=zone, rank=49))
-        name = f"list {placed['campaign_id']}-{first}-{count}-{now.isoformat()}"
+        know_segments(session, made.root.organisation_id, campaign, (zone, 49), known)
+        name = f"list {campaign}-{first}-{count}-{now.isoformat()}"
         batch = add_row(session, "lead_list", {**placed, "name": name, "created_at": now})
-        if not count:
-            return []
         indexes = range(first, first + count)
         people = [
             {**shared, "name": f"Person {index}", "created_at": now, "updated_at": now} for index in indexes
         ]
-        contacts = _added(session, Contact, people)
+        contacts = add_rows(session, "contact", people)
         given = numbers if numbers is not None else [[number(index)] for index in indexes]
         phones = [
             {**shared, "contact_id": contact, "e164": e164, "position": position}
             for contact, theirs in zip(contacts, given, strict=True)
             for position, e164 in enumerate(theirs)
         ]
-        if phones:
-            session.execute(insert(ContactPhone), phones)
+        add_rows(session, "contact_phone", phones)
         leads: list[dict[str, object]] = [
             {
                 **placed,
@@ -147,18 +146,16 @@ def add_leads(
             }
             for contact, index in zip(contacts, indexes, strict=True)
         ]
-        return _added(session, Lead, leads)
+        return add_rows(session, "lead", leads)
 
 
-def _added(
-    session: Session, table: type[Contact] | type[Lead], rows: Sequence[Mapping[str, object]]
-) -> list[int]:
-    """Insert the rows together; their numbers, in the order of the rows (nobody else adds to a shop meanwhile)."""
-    session.execute(insert(table), [dict(row) for row in rows])
-    newest = (
-        select(col(table.id))
-        .where(col(table.organisation_id) == rows[0]["organisation_id"])
-        .order_by(col(table.id).desc())
-        .limit(len(rows))
-    )
-    return sorted(session.execute(newest).scalars())
+def know_segments(
+    session: Session, organisation_id: int, campaign_id: int, *known: tuple[str, int] | None
+) -> None:
+    """Let the campaign have these segments and ranks, as an import does before its leads."""
+    for segment, rank in {each for each in known if each is not None}:
+        values = {"organisation_id": organisation_id, "campaign_id": campaign_id}
+        session.execute(_KNOWN, values | {"segment": segment, "rank": rank})
+
+
+_KNOWN = insert_ignore(CampaignSegment)

@@ -10,26 +10,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from domain.calling import actions
 from domain.calling.models import Activity, Call, Draft, HistoryEvent, HopperEntry, Lead
 from domain.calling.views import ActionView
 from domain.campaigns import campaigns, lists
-from domain.campaigns.models import CampaignSegment, LeadList
+from domain.campaigns.models import LeadList
 from domain.campaigns.segments import segment_key
 from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import ALWAYS
 from domain.codes import QueueState, Role, Shift
-from domain.constructs import insert_ignore
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
-from domain.people.models import User
 from domain.people.rights import Actor
 from domain.sales.models import Sale
-from domain.sql import add_row
+from domain.sql import add_row, add_rows
 from storage.database import Database
-from tests.support.factories import NOON, ShopFixture, add_leads, number
+from tests.support.factories import NOON, ShopFixture, add_leads, know_segments, number
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -70,12 +67,10 @@ class Premises:
             }
             for name, role, shift in people
         ]
-        session.execute(insert(User), rows)
-        ours = select(User.name, User.id).where(User.organisation_id == self.organisation_id)
-        ids = {name: user_id or 0 for name, user_id in session.exec(ours)}
+        ids = add_rows(session, "user_account", rows)
         return {
-            name: Actor(ids[name], self.organisation_id, name, name.title(), role, shift)
-            for name, role, shift in people
+            name: Actor(user_id, self.organisation_id, name, name.title(), role, shift)
+            for user_id, (name, role, shift) in zip(ids, people, strict=True)
         }
 
     def hire(self, name: str, shift: Shift = Shift.ANY) -> str:
@@ -135,11 +130,20 @@ class Premises:
         """New leads, ready since an hour, in the order of their numbers; ``values`` are columns of the lead."""
         made = ShopFixture(self.database, self.people, campaign_id or self.campaign_id)
         segment = segment_key([zone], shift)
-        self.know_segment(made.campaign_id, segment, int(str(values.get("priority", 50))))
+        rank = 99 - int(str(values.get("priority", 50)))
         if shift is not None:
             values |= {"segment": segment, "shift_wanted": shift.value}
         first, self._numbers = self._numbers, self._numbers + count
-        return add_leads(made, count, now=self.now, first=first, zone=zone, numbers=numbers, **values)
+        return add_leads(
+            made,
+            count,
+            now=self.now,
+            first=first,
+            zone=zone,
+            numbers=numbers,
+            known=(segment, rank),
+            **values,
+        )
 
     def lead(self, **values: object) -> int:
         """One lead as ``leads`` makes them."""
@@ -147,14 +151,7 @@ class Premises:
 
     def know_segment(self, campaign_id: int, segment: str, priority: int = 50) -> None:
         with self.database.transaction() as session:
-            session.execute(
-                insert_ignore(CampaignSegment).values(
-                    organisation_id=self.organisation_id,
-                    campaign_id=campaign_id,
-                    segment=segment,
-                    rank=99 - priority,
-                )
-            )
+            know_segments(session, self.organisation_id, campaign_id, (segment, 99 - priority))
 
     def also_in(self, campaign_id: int, lead_id: int, **values: object) -> int:
         """The same person in another campaign."""

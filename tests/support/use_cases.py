@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session
@@ -33,7 +33,8 @@ def called_by_doors() -> dict[str, Callable[..., object]]:
     found: dict[str, Callable[..., object]] = {}
     for door in DOORS:
         for file in sorted((ROOT / door).rglob("*.py")):
-            for module, name in _named(ast.parse(file.read_text(encoding="utf-8"))):
+            text = file.read_text(encoding="utf-8")
+            for module, name in _named(ast.parse(text)) if "from domain" in text else ():
                 function = getattr(importlib.import_module(module), name, None)
                 if inspect.isfunction(function) and "actor" in inspect.signature(function).parameters:
                     place = function.__module__.removeprefix("domain.")
@@ -44,19 +45,23 @@ def called_by_doors() -> dict[str, Callable[..., object]]:
 def _named(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """What is used of the domain: (module, name) of ``from domain.x import y`` and of ``y.name`` behind it."""
     modules: dict[str, str] = {}
+    attributes: list[tuple[str, str]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "domain":
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes.append((node.value.id, node.attr))
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "domain":
             for each in node.names:
                 path = f"{node.module}.{each.name}"
-                if importlib.util.find_spec(node.module) and _is_module(path):
+                if _is_module(path):
                     modules[each.asname or each.name] = path
                 else:
                     yield node.module, each.name
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
-            yield modules[node.value.id], node.attr
+    for module, name in attributes:
+        if module in modules:
+            yield modules[module], name
 
 
+@cache
 def _is_module(path: str) -> bool:
     return (ROOT / f"{path.replace('.', '/')}.py").exists()
 

@@ -68,16 +68,23 @@ def moments() -> st.SearchStrategy[datetime]:
 
 
 def _changes() -> list[datetime]:
+    """The clock changes of the decade, to the half hour; no clock was changed and changed back within a week."""
     found = []
     for name in ZONES:
         zone = ZoneInfo(name)
         moment = YEARS[0]
         while moment < YEARS[1]:
-            later = moment + timedelta(hours=12)
-            if moment.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
-                while moment.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
-                    moment += timedelta(minutes=30)
-                found.append(moment)
+            later = moment + timedelta(days=7)
+            before, after = moment.astimezone(zone).utcoffset(), later.astimezone(zone).utcoffset()
+            if before != after:
+                first, last = 0, 7 * 48
+                while first < last:
+                    middle = (first + last) // 2
+                    if (moment + timedelta(minutes=30 * middle)).astimezone(zone).utcoffset() == before:
+                        first = middle + 1
+                    else:
+                        last = middle
+                found.append(moment + timedelta(minutes=30 * first))
             moment = later
     return found
 
