@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import text
 
 from domain.codes import DialStatus
@@ -62,18 +63,25 @@ def write_files(people: Path, calls: Path) -> set[str]:
     return {f"p{place}" for place in kind_of}
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, set[str]]:
+    """The people, their calls, and who of them is wrong."""
+    folder = tmp_path_factory.mktemp("known")
+    people, calls = folder / "people.csv", folder / "calls.csv"
+    return people, calls, write_files(people, calls)
+
+
 def rows(database: Database) -> dict[str, tuple[object, ...]]:
     """Every lead with all its columns, by its external id, as the driver reads them."""
     with database.reading() as session:
         found = session.connection().exec_driver_sql("SELECT external_id, lead.* FROM lead")
-        return {str(row[0]): tuple(row) for row in found}
+        return {str(row[0]): tuple(row) for row in found.all()}
 
 
 def test_exactly_the_wrong_ones_are_found_and_fixed_and_everybody_else_is_untouched(
-    shell: Shell, tmp_path: Path
+    shell: Shell, files: tuple[Path, Path, set[str]]
 ) -> None:
-    people, calls = tmp_path / "people.csv", tmp_path / "calls.csv"
-    wrong = write_files(people, calls)
+    people, calls, wrong = files
     shell.done("campaigns", "create", "Spring", "--region", "FR", "--hours", "00:00-24:00")
     took = shell.json("leads", "import", str(people), "--campaign", "Spring", "--yes")
     assert (took["imported"], took["rejected"]) == (PEOPLE, 0)
