@@ -9,7 +9,7 @@ from domain.calling.views import Figures
 from tui.i18n import _, several
 from tui.text import count
 from tui.widgets.lines import Line, Span, cells, clip_line, spread
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import Pane
 
 BARS = " ▁▂▃▄▅▆▇█"
 
@@ -17,7 +17,7 @@ BARS = " ▁▂▃▄▅▆▇█"
 class FiguresLine(Pane):
     """``due 2 · ready 187 · waiting 3,412 · done 34, 5 sales``; due stands out while own callbacks are due."""
 
-    DEFAULT_CSS = "FiguresLine { height: 1; padding: 0 1; " + ROLE_CSS + "}"
+    DEFAULT_CSS = "FiguresLine { height: 1; padding: 0 1; }"
 
     def __init__(self) -> None:
         super().__init__(id="figures")

@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 
 from tui.i18n import _
 from tui.text import clean
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import Pane
 
 
 class NoteArea(TextArea):
@@ -79,7 +79,7 @@ class NoteArea(TextArea):
 class NoteTitle(Pane):
     """The rule above the note, or above a prompt standing in its place (not on a low screen)."""
 
-    DEFAULT_CSS = "NoteTitle { height: 1; " + ROLE_CSS + "}"
+    DEFAULT_CSS = "NoteTitle { height: 1; }"
 
     def __init__(self, title: str) -> None:
         super().__init__(title, id="note-title")

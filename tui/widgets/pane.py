@@ -6,52 +6,42 @@ person appears in one frame and with few bytes over a slow line.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.lines import Line, cells, clip_line
 
-ROLES = (
-    "text",
-    "muted",
-    "strong",
-    "soft",
-    "name",
-    "rule",
-    "title",
-    "key",
-    "ok",
-    "warn",
-    "bad",
-    "success",
-    "later",
-    "ended",
-    "accent",
-    "cursor",
-)
-ROLE_CSS = """
-    & > .pane--muted { color: $quiet; }
-    & > .pane--strong { text-style: bold; }
-    & > .pane--soft { text-style: italic; }
-    & > .pane--name { text-style: bold; color: $primary; }
-    & > .pane--rule { color: $line; }
-    & > .pane--title { color: $quiet; text-style: bold; }
-    & > .pane--key { color: $accent; text-style: bold; }
-    & > .pane--ok { color: $class-recyclable; }
-    & > .pane--success { color: $class-recyclable; }
-    & > .pane--warn { color: $class-problematic; }
-    & > .pane--later { color: $class-problematic; }
-    & > .pane--bad { color: $class-final; }
-    & > .pane--ended { color: $class-final; }
-    & > .pane--accent { color: $accent; }
-    & > .pane--cursor { text-style: reverse; }
-"""
+Look = tuple[str, str, str]
+"""A colour variable of the theme ("" for the pane's own), a text style, and a background ("" for the pane's own)."""
+
+# Not component classes: Textual works all of those out for every pane whenever the focus moves, used or not.
+LOOKS: dict[str, Look] = {
+    "text": ("", "", ""),
+    "muted": ("quiet", "", ""),
+    "strong": ("", "bold", ""),
+    "soft": ("", "italic", ""),
+    "name": ("primary", "bold", ""),
+    "rule": ("line", "", ""),
+    "title": ("quiet", "bold", ""),
+    "key": ("accent", "bold", ""),
+    "ok": ("class-recyclable", "", ""),
+    "success": ("class-recyclable", "", ""),
+    "warn": ("class-problematic", "", ""),
+    "later": ("class-problematic", "", ""),
+    "bad": ("class-final", "", ""),
+    "ended": ("class-final", "", ""),
+    "accent": ("accent", "", ""),
+    "cursor": ("", "reverse", ""),
+}
 
 
 class Pane(Widget, inherit_bindings=False):
@@ -69,8 +59,7 @@ class Pane(Widget, inherit_bindings=False):
         Binding("home", "scroll_rows(-9999)", show=False),
         Binding("end", "scroll_rows(9999)", show=False),
     ]
-    COMPONENT_CLASSES = {f"pane--{role}" for role in ROLES}
-    DEFAULT_CSS = "Pane {" + ROLE_CSS + "}"
+    LOOKS = LOOKS
 
     def __init__(self, title: str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -82,6 +71,7 @@ class Pane(Widget, inherit_bindings=False):
         self._body: list[Line] = []
         self._rows: list[Line] = []
         self._styles_by_role: dict[str, Style] = {}
+        self._themed = ""
 
     # what a subclass says
 
@@ -169,13 +159,18 @@ class Pane(Widget, inherit_bindings=False):
     def _style(self, role: str) -> Style:
         style = self._styles_by_role.get(role)
         if style is None:
-            style = self.get_component_rich_style(f"pane--{role}" if role in ROLES else "pane--text")
+            variables = self.app.theme_variables
+            colour, text_style, ground = self.LOOKS.get(role, self.LOOKS["text"])
+            style = self.rich_style + _painted(variables.get(colour), text_style, variables.get(ground))
             self._styles_by_role[role] = style
         return style
 
     def notify_style_update(self) -> None:
-        """Forget resolved colours when the theme or the focus changes (called by the framework)."""
+        """Look up the colours anew when the theme or the focus changes (called by the framework)."""
         self._styles_by_role = {}
+        if self._themed != self.app.theme:
+            self._themed = self.app.theme
+            self.refresh()
         super().notify_style_update()
 
     # scrolling, focus and mouse
@@ -229,6 +224,14 @@ class Pane(Widget, inherit_bindings=False):
     def shown_text(self) -> str:
         """What is painted, as plain text (for tests and for copying)."""
         return "\n".join("".join(text for text, _ in row).rstrip() for row in self._rows)
+
+
+@lru_cache(maxsize=256)
+def _painted(colour: str | None, text_style: str, ground: str | None) -> Style:
+    behind = Color.parse(ground).rich_color if ground else None
+    return Style.parse(text_style) + Style.from_color(
+        Color.parse(colour).rich_color if colour else None, behind
+    )
 
 
 def _difference(old: Line, new: Line) -> list[tuple[int, int]]:

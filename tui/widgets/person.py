@@ -12,7 +12,7 @@ from domain.codes import DialStatus, status_class, status_label
 from tui import text
 from tui.i18n import _
 from tui.widgets.lines import Line, clip_line, join, spread
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import LOOKS, Pane
 from tui.widgets.wording import WHY, Reader, phone_marks, place, zone_of
 
 DOT = (" · ", "muted")
@@ -21,11 +21,8 @@ DOT = (" · ", "muted")
 class PersonPane(Pane):
     """Three rows at 80x24, up to six where there is room."""
 
-    DEFAULT_CSS = (
-        "PersonPane { height: 3; background: $panel; padding: 0 1; "
-        "border-left: outer $accent; " + ROLE_CSS + "}"
-        "PersonPane > .pane--name { text-style: bold; color: $background; background: $accent; }"
-    )
+    LOOKS = {**LOOKS, "name": ("background", "bold", "accent")}
+    DEFAULT_CSS = "PersonPane { height: 3; background: $panel; padding: 0 1; border-left: outer $accent; }"
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(id="person")

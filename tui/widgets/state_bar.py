@@ -11,7 +11,7 @@ from domain.codes import SellerState
 from tui import text
 from tui.i18n import _
 from tui.widgets.lines import Line, Span, cells, clip_line
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import Pane
 
 LOOKS = {
     SellerState.READY: ("●", "ok"),
@@ -25,7 +25,7 @@ LOOKS = {
 class StateBar(Pane):
     """Always visible. ``note`` is the pause's label while paused."""
 
-    DEFAULT_CSS = "StateBar { dock: top; height: 1; background: $panel; padding: 0 1; " + ROLE_CSS + "}"
+    DEFAULT_CSS = "StateBar { dock: top; height: 1; background: $panel; padding: 0 1; }"
 
     def __init__(self) -> None:
         super().__init__(id="state-bar")

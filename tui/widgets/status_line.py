@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.widgets.lines import Line, cells, clip_line, join, spread, wrap_line
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import Pane
 
 GLYPHS = {"ok": "✓", "warn": "⚠", "bad": "✕", "accent": "▸", "muted": "·"}
 
@@ -20,7 +20,7 @@ class StatusLine(Pane):
     ``spill`` is told the rest of a message that is longer than the row, nothing for one that fits.
     """
 
-    DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; background: $surface; " + ROLE_CSS + "}"
+    DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; background: $surface; }"
 
     def __init__(self, spill: Callable[[Line], None] | None = None) -> None:
         super().__init__(id="status")

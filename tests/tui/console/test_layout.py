@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from domain.campaigns.models import Campaign
 from domain.contacts.models import Contact
-from tests.tui.console.seat import Ticks, seated
+from tests.tui.console.seat import Seat, Ticks, seated
 from tests.tui.screens_text import settled, shown
 from tests.tui.shop import MARKUP, SmallShop
 from tui.app import DialdeckApp
@@ -199,6 +199,23 @@ def console(*keys: str, holds: tuple[str, ...]) -> Callable[[Pilot[object]], Awa
         assert app.return_code is None
 
     return run
+
+
+async def test_another_theme_repaints_every_role_at_once(small_shop: SmallShop) -> None:
+    def colours(seat: Seat) -> set[str]:
+        strips = seat.app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.text.strip()]
+        return {style.color.name.upper() for style in styles if style and style.color}
+
+    async with seated(small_shop) as seat:
+        seen = []
+        for _theme in range(2):
+            used = [seat.app.theme_variables[name].upper() for name in ("line", "quiet", "accent")]
+            assert set(used) <= colours(seat)
+            seen.append(used)
+            await seat.press("f9")
+        before, after = seen
+        assert not set(before) & (set(after) | colours(seat))
 
 
 @PICTURES

@@ -21,7 +21,7 @@ from domain.calling.views import ActionView
 from tui.i18n import _
 from tui.screens.console.prompt import ENTER, ESC, Prompt
 from tui.widgets.lines import Line
-from tui.widgets.pane import ROLE_CSS, Pane
+from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from domain.sales.products import ProductView
@@ -39,7 +39,7 @@ class ProductChoice(Pane, can_focus=True):
         Binding("down,right", "move(1)", show=False),
         Binding("up,left", "move(-1)", show=False),
     ]
-    DEFAULT_CSS = "ProductChoice { width: 1fr; height: 1; } ProductChoice {" + ROLE_CSS + "}"
+    DEFAULT_CSS = "ProductChoice { width: 1fr; height: 1; }"
 
     class Changed(Message):
         """Another product."""
