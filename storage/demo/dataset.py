@@ -6,15 +6,19 @@ One `Client` per row, in the order of the file, with typed values; nothing is ma
 import csv
 import io
 import lzma
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from random import Random
 
 DATA_FILE = "bank-marketing.csv.xz"
 ATTRIBUTION = (
     "Data: S. Moro, P. Cortez, P. Rita, “Bank Marketing”, UCI Machine Learning Repository, CC BY 4.0. "
     "Names are made up, numbers are reserved for fiction."
 )
+_COLUMNS = (
+    "poutcome", "job", "marital", "education", "default", "housing", "loan", "contact", "day", "month", "campaign",
+    "duration", "pdays", "previous", "age", "balance", "y",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +50,48 @@ class Client:
     bought: bool
 
 
-def clients() -> Iterator[Client]:
-    """Stream the clients of the shipped file, one at a time, in its order."""
-    with (
-        (files("storage.demo") / DATA_FILE).open("rb") as packed,
-        lzma.open(packed) as plain,
-        io.TextIOWrapper(plain, encoding="ascii", newline="") as text,
-    ):
-        for number, row in enumerate(csv.DictReader(text), start=1):
-            yield _client(number, row)
+def clients() -> list[Client]:
+    """The clients of the shipped file, in its order."""
+    return [_client(number, row) for number, row in enumerate(_rows(), start=1)]
 
 
-def _client(number: int, row: dict[str, str]) -> Client:
+def drawn(leads: int, chance: Random) -> list[Client]:
+    """As many of them, drawn by ``chance``, in the order of the file; all where it has no more."""
+    rows = _rows()
+    if leads >= len(rows):
+        return clients()
+    chosen = chance.sample(range(len(rows)), leads)
+    return [_client(place + 1, rows[place]) for place in sorted(chosen)]
+
+
+def _rows() -> list[list[str]]:
+    packed = (files("storage.demo") / DATA_FILE).read_bytes()
+    head, *rows = csv.reader(io.StringIO(lzma.decompress(packed).decode("ascii"), newline=""))
+    if tuple(head) != _COLUMNS:
+        raise ValueError(f"{DATA_FILE} has other columns than it should: {', '.join(head)}")
+    return rows
+
+
+def _client(number: int, row: list[str]) -> Client:
+    outcome, job, marital, education, default, housing, loan, contact, day, month, *rest = row
+    attempts, seconds, pdays, previous, age, balance, bought = rest
     return Client(
         number=number,
-        age=int(row["age"]),
-        job=row["job"],
-        marital=row["marital"],
-        education=row["education"],
-        in_default=row["default"] == "yes",
-        balance=int(row["balance"]),
-        housing_loan=row["housing"] == "yes",
-        personal_loan=row["loan"] == "yes",
-        contact=row["contact"],
-        day=int(row["day"]),
-        month=row["month"],
-        seconds=int(row["duration"]),
-        attempts=int(row["campaign"]),
-        pdays=int(row["pdays"]),
-        previous=int(row["previous"]),
-        previous_outcome=row["poutcome"],
-        bought=row["y"] == "yes",
+        age=int(age),
+        job=job,
+        marital=marital,
+        education=education,
+        in_default=default == "yes",
+        balance=int(balance),
+        housing_loan=housing == "yes",
+        personal_loan=loan == "yes",
+        contact=contact,
+        day=int(day),
+        month=month,
+        seconds=int(seconds),
+        attempts=int(attempts),
+        pdays=int(pdays),
+        previous=int(previous),
+        previous_outcome=outcome,
+        bought=bought == "yes",
     )

@@ -21,7 +21,7 @@ from domain.people.models import Organisation, User
 from storage.bulk import reserve_ids
 from storage.demo import ahead, offers
 from storage.demo.cast import Cast, Somebody
-from storage.demo.dataset import Client, clients
+from storage.demo.dataset import Client, clients, drawn
 from storage.demo.ledger import Handed, Ledger, Place, Shelf, external_id
 from storage.demo.replay import Meaning, Replay, moment
 from storage.demo.sheets import Sheets
@@ -93,13 +93,11 @@ def fill(session: Session, *, leads: int | None, seed: int, now: datetime, progr
 
 def _drawn(leads: int | None, seed: int) -> list[Client]:
     """The clients that take part, in the order of the data."""
-    everybody = list(clients())
-    if leads is None or leads >= len(everybody):
-        return everybody
+    if leads is None:
+        return clients()
     if leads < 1:
         raise Invalid(f"A demonstration needs at least one lead, not {leads}.", code="leads")
-    chosen = random.Random(f"drawn {seed}").sample(range(len(everybody)), leads)
-    return [everybody[place] for place in sorted(chosen)]
+    return drawn(leads, random.Random(f"drawn {seed}"))
 
 
 def _open_shop(session: Session, opened: datetime) -> Shop:

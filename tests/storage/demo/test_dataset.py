@@ -9,7 +9,7 @@ from storage.demo.dataset import Client, clients
 
 @pytest.fixture(scope="module")
 def everybody() -> list[Client]:
-    return list(clients())
+    return clients()
 
 
 def test_the_file_holds_all_clients_of_the_source(everybody: list[Client]) -> None:

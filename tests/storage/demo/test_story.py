@@ -18,7 +18,7 @@ SHIFTS = ["morning", "morning", "morning", "afternoon", "afternoon", "afternoon"
 
 @pytest.fixture(scope="module")
 def everybody() -> list[Client]:
-    return list(clients())
+    return clients()
 
 
 @pytest.fixture(scope="module")
