@@ -20,6 +20,11 @@ REPORT_COMMANDS: tuple[Command, ...] = (
         _GROUP, _HERE, LOOKING, "people", 10, True,
     ),
     Command(
+        "report.open_beside", ("o",), "open_beside", mark("people beside"),
+        mark("In a comparison: the people behind this figure on the other side"),
+        _GROUP, _HERE, LOOKING, "beside", 11,
+    ),
+    Command(
         "report.next", ("right", "tab"), "next_block", mark("next block"),
         mark("The next block of figures; a digit goes straight to its block"),
         _GROUP, _HERE, LOOKING, "", 12, True,
@@ -49,6 +54,6 @@ REPORT_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "report.refresh", ("f5",), "refresh", mark("refresh"),
-        mark("Count again now"), _GROUP, _HERE, LOOKING, "", 20,
+        mark("Count again now (it happens by itself every 30 seconds)"), _GROUP, _HERE, LOOKING, "", 20,
     ),
 )  # fmt: skip

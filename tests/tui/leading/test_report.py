@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from domain.errors import Unavailable
 from domain.reporting.filters import ReportFilters
+from tests.tui.leading import called
 from tests.tui.leading.called import CALLS, LEADS
 from tests.tui.leading.crowd import PATIENCE, leading, until
 from tests.tui.screens_text import line_with, press, settled, shown
@@ -16,6 +17,7 @@ from tests.tui.shop import MARKUP, SmallShop
 from tui import commands
 from tui.app import DialdeckApp
 from tui.screens.campaigns import CampaignsScreen
+from tui.screens.leading import report
 from tui.screens.leading.lead import LeadScreen
 from tui.screens.leading.report import ReportScreen
 from tui.screens.leading.report_people import ReportPeopleScreen
@@ -129,8 +131,14 @@ async def test_another_campaign_stands_beside_it(called_shop: SmallShop) -> None
         await press(pilot, "r", "c", "tab", "space", "down", "enter", "enter")
         assert f"Beside it: {MARKUP} Renewals, with the same filters" in shown(app)
         assert line_with(app, "Not contacted").endswith(" 7  58.3 %   1 100.0 % +41.7 pp")
-        await press(pilot, "c", "ctrl+l")
+        await press(pilot, "down", "down", "down", "o")
+        assert isinstance(app.screen, ReportPeopleScreen)
+        assert "1 person" in shown(app)
+        assert f"{MARKUP} Renewals" in shown(app)
+        await press(pilot, "escape", "c", "ctrl+l")
         assert "Beside it" not in shown(app)
+        await press(pilot, "o")
+        assert isinstance(app.screen, ReportScreen), "nothing stands beside it"
 
 
 async def test_two_periods_stand_beside_each_other(called_shop: SmallShop) -> None:
@@ -143,6 +151,13 @@ async def test_two_periods_stand_beside_each_other(called_shop: SmallShop) -> No
         assert line_with(app, "▸ Thu 20 Nov").split()[-7:-1]
         assert "2025-11-19: Wed 19 Nov 2025: contact rate 50.0 % = 2 contacts / 4 calls" in shown(app)
         assert "this one: Thu 20 Nov 2025: contact rate 66.7 % = 2 contacts / 3 calls" in shown(app)
+        await press(pilot, "enter")
+        assert line_with(app, "▸ Calls").split()[-3:] == ["3", "4", "+1"]
+        await press(pilot, "o")
+        assert "Wed 19 Nov 2025: Calls" in shown(app).splitlines()[0]
+        assert "4 people" in shown(app)
+        await press(pilot, "escape", "enter")
+        assert "3 people" in shown(app)
 
 
 # ── while it reads, and when there is nothing ────────────────────────────────────────────────────────────────
@@ -168,6 +183,25 @@ async def test_it_never_waits_for_the_figures(called_shop: SmallShop) -> None:
         go_on.set()
         await until(pilot, lambda: "Contact rate 80.0 %" in shown(app))
         assert "Counting …" not in shown(app)
+
+
+async def test_it_counts_again_by_itself_and_one_stays_where_one_is(
+    called_shop: SmallShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "REFRESH_SECONDS", 0.05)
+    app = leading(called_shop)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "r", "5", "enter", "down", "down")
+        assert "▸ Contacts" in shown(app)
+
+        def calls() -> int:
+            return int(line_with(app, "Calls").partition("Calls")[2].split()[0])
+
+        made = calls()
+        called.call(called_shop, "ana", "not-interested")
+        await until(pilot, lambda: calls() == made + 1)
+        assert "▸ Contacts" in shown(app)
 
 
 async def test_a_refusal_is_one_line_and_f5_tries_again(called_shop: SmallShop) -> None:

@@ -165,7 +165,7 @@ async def test_enter_opens_the_queue_of_a_seller_a_hopper_and_an_alert(small_sho
         await stand_on(pilot, seller_key(small_shop, "ana"))
         await press(pilot, "enter")
         assert isinstance(app.screen, SellerQueueScreen)
-        assert "1 people" in shown(app)
+        assert "1 person" in shown(app)
         await press(pilot, "escape")
         await stand_on(pilot, f"campaign:{small_shop.campaigns['spring']}")
         await press(pilot, "enter")

@@ -43,7 +43,6 @@ class PastBulkScreen(LongWork[None], ListScreen[None]):
         self._more = False
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.head(data(self.campaign, "bold"))
         self._load()
 

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from domain.codes import status_class, status_label
 from tui import commands, i18n
-from tui.i18n import _
+from tui.i18n import _, several
 from tui.screens.leading.base import ListScreen
 from tui.text import count, data, fit, moment, phone
 from tui.widgets.rows import Row
@@ -72,7 +72,7 @@ class PeopleScreen(ListScreen[None]):
                 Content(
                     words
                     if page > 1 or len(people) == PAGE
-                    else _("{count} people").format(count=count(len(people)))
+                    else several("{count} person", "{count} people", len(people))
                 )
             )
         else:

@@ -5,6 +5,7 @@ the people behind it. Filters, a comparison and exports hang on keys.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from domain.reporting.figures import CampaignReport
     from tui.supervising_reports import Beside
 
+REFRESH_SECONDS = 30.0
 TALL = 30
 """Rows of a terminal that has room for a plot above the table."""
 
@@ -67,9 +69,10 @@ class ReportScreen(ListScreen[None]):
         self.report: CampaignReport | None = None
         self.other: CampaignReport | None = None
         self.place = 0
-        self.path: list[str] = []
+        self.path: list[tuple[str, str]] = []  # what was opened here, and beside it
         self.counting = True
         self.shown: Block | None = None
+        self.shown_beside: Block | None = None
 
     def compose(self) -> ComposeResult:
         actor = self.desk.actor
@@ -89,6 +92,12 @@ class ReportScreen(ListScreen[None]):
         self.query_one("#blocks", Rows).show(titles)
         self._head()
         self.action_refresh()
+        self.set_interval(REFRESH_SECONDS, self._by_itself)
+
+    def _by_itself(self) -> None:
+        """Look again while somebody looks at it and nothing is being counted."""
+        if self.is_active and not self.counting:
+            self.action_refresh()
 
     @property
     def rows(self) -> Rows:
@@ -100,10 +109,14 @@ class ReportScreen(ListScreen[None]):
         return self.shown.line(self.rows.chosen) if self.shown is not None else None
 
     def condition(self, name: str) -> bool:
-        """``people``: somebody stands behind this figure. ``read``: there are figures."""
+        """``people``: somebody stands behind this figure. ``beside``: behind the other side's, too.
+        ``read``: there are figures.
+        """
+        line = self.line
         if name == "people":
-            line = self.line
             return line is not None and bool(line.people or line.opens)
+        if name == "beside":
+            return self.other is not None and line is not None and bool(line.beside_people)
         return self.report is not None
 
     def help_lines(self) -> Iterator[HelpLine]:
@@ -170,18 +183,22 @@ class ReportScreen(ListScreen[None]):
         if self.report is None:
             return
         key = blocks.BLOCKS[self.place][0]
-        block = self._block(self.report, key) or blocks.block(self.report, key)
-        other = self._block(self.other, key) if self.other is not None else None
+        block = self._block(self.report, key)
+        other = self._block(self.other, key, beside=True) if self.other is not None else None
+        if block is None and other is not None:  # days that only the other side has
+            block = replace(other, lines=())
+        block = block or blocks.block(self.report, key)
         if other is not None and self.beside is not None:
-            by_place = self.beside.period and key == "days" and not self.path
+            apart = not self.path or self.path[-1][0] != self.path[-1][1]
+            by_place = self.beside.period and key == "days" and apart
             block = side_by_side(block, other, (_("this one"), self.beside.short), by_place=by_place)
-        self.shown = block
+        self.shown, self.shown_beside = block, other
         self.rows.show(rows(block, tall=self.app.size.height >= TALL), chosen=chosen)
         self._explain()
 
-    def _block(self, report: CampaignReport, key: str) -> Block | None:
+    def _block(self, report: CampaignReport, key: str, *, beside: bool = False) -> Block | None:
         """The block, or what is behind the line that was opened; None where that is not there."""
-        return blocks.opened(report, self.path[-1]) if self.path else blocks.block(report, key)
+        return blocks.opened(report, self.path[-1][beside]) if self.path else blocks.block(report, key)
 
     def _explain(self) -> None:
         """Below: what the figure is made of."""
@@ -234,21 +251,30 @@ class ReportScreen(ListScreen[None]):
         if line is None or self.report is None:
             return
         if line.opens:
-            self.path.append(line.opens)
+            self.path.append((line.opens, line.beside_opens))
             self._draw()
             self.refresh_bindings()
         elif line.people:
-            from tui.screens.leading.report_people import ReportPeopleScreen
+            self._people(self.report, self.shown, line.people, line.label)
 
-            whose = f"{self.shown.title}: " if self.path and self.shown is not None else ""
-            self.app.push_screen(ReportPeopleScreen(self.report, line.people, f"{whose}{line.label}"))
+    def _people(self, report: CampaignReport, block: Block | None, figure: str, label: str) -> None:
+        from tui.screens.leading.report_people import ReportPeopleScreen
+
+        whose = f"{block.title}: " if self.path and block is not None else ""
+        self.app.push_screen(ReportPeopleScreen(report, figure, f"{whose}{label}"))
+
+    def action_open_beside(self) -> None:
+        """The people of the figure on the other side of the comparison."""
+        line = self.line
+        if line is not None and self.other is not None and line.beside_people:
+            self._people(self.other, self.shown_beside, line.beside_people, line.label)
 
     def action_close(self) -> None:
         """From what is behind a line to that line, else back."""
         if not self.path:
             self.dismiss(None)
             return
-        self._draw(chosen=self.path.pop())
+        self._draw(chosen=self.path.pop()[0])
         self.refresh_bindings()
 
     def action_filter(self) -> None:

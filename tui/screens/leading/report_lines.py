@@ -55,6 +55,10 @@ class Line:
     heading: bool = False
     opens: str = ""
     """The block behind it, where Enter leads to one instead of to people."""
+    beside_people: str = ""
+    """The figure of the other side whose people can be opened, in a comparison."""
+    beside_opens: str = ""
+    """The block behind it on the other side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,9 @@ def _pair(here: Line, there: Line | None, names: tuple[str, str], share: int) ->
         indent=here.indent,
         formula="\n".join(formulas),
         people=here.people,
-        opens=here.opens,
+        opens=here.opens or there.opens,
+        beside_people=there.people,
+        beside_opens=there.opens or here.opens,
     )
 
 
