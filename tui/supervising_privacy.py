@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.privacy.erasing import Erasing
-    from domain.privacy.finding import Person
+    from domain.privacy.finding import By, DuplicatesPage, Person
     from domain.privacy.merging import Merging
 
 
@@ -27,19 +27,26 @@ class SupervisingPrivacy(Supervising):
         with self.database.reading() as session:
             return finding.alike(session, actor=self.actor, contact_ids=[contact_id])
 
-    def merge_preview(self, keep: int, other: int) -> Merging:
+    def duplicates(self, by: By, *, after: str, limit: int) -> DuplicatesPage:
+        """A page of contacts that share a number or an e-mail."""
+        from domain.privacy import finding
+
+        with self.database.reading() as session:
+            return finding.duplicates(session, actor=self.actor, by=by, after=after, limit=limit)
+
+    def merge_preview(self, keep: int, *others: int) -> Merging:
         """What merging would do."""
         from domain.privacy import merging
 
         with self.database.reading() as session:
-            return merging.preview(session, actor=self.actor, keep=keep, others=[other])
+            return merging.preview(session, actor=self.actor, keep=keep, others=others)
 
-    def merge_people(self, keep: int, other: int) -> None:
+    def merge_people(self, keep: int, *others: int) -> None:
         """Merge them, for good."""
         from domain.privacy import merging
 
         with self.database.transaction() as session:
-            merging.merge(session, actor=self.actor, keep=keep, others=[other], now=self.now())
+            merging.merge(session, actor=self.actor, keep=keep, others=others, now=self.now())
 
     def export_person(self, contact_id: int, file: Path) -> None:
         """Write everything about a person to a file."""

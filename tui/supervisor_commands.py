@@ -9,7 +9,7 @@ from tui.handing_commands import HANDING_COMMANDS, HANDING_SCREENS
 from tui.i18n import mark
 from tui.import_commands import IMPORT_COMMANDS, IMPORT_SCREENS
 from tui.people_commands import USER_COMMANDS, USER_SCREENS
-from tui.privacy_commands import PRIVACY_COMMANDS
+from tui.privacy_commands import PRIVACY_COMMANDS, PRIVACY_SCREENS
 from tui.recycling_commands import RECYCLING_COMMANDS
 from tui.report_commands import REPORT_COMMANDS
 from tui.wallboard_commands import WALLBOARD_COMMANDS, WALLBOARD_SCREENS
@@ -20,6 +20,7 @@ SUPERVISOR_SCREENS: tuple[ScreenInfo, ...] = (
     *EDITING_SCREENS,
     *HANDING_SCREENS,
     *CARE_SCREENS,
+    *PRIVACY_SCREENS,
     ScreenInfo("why", mark("Why is the queue empty?")),
     ScreenInfo("people", mark("People of a row")),
     ScreenInfo("lead", mark("One lead")),

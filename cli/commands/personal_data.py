@@ -57,7 +57,8 @@ def duplicates(
     """Contacts that share a number or an e-mail, and may be one person."""
     from domain.privacy import finding
 
-    found = work.read(finding.duplicates, actor=work.actor, by=by, after=after, limit=limit)
+    page = work.read(finding.duplicates, actor=work.actor, by=by, after=after, limit=limit)
+    found = page.groups
 
     def human() -> None:
         rows = [
@@ -78,8 +79,8 @@ def duplicates(
             rows,
             empty=f"No two contacts share {'a number' if by == 'number' else 'an e-mail'}.",
         )
-        if len(found) == limit:
-            work.say(f"There may be more: --after {clean(found[-1].shared)}")
+        if page.next:
+            work.say(f"There may be more: --after {clean(page.next)}")
 
     answer(work, found, human)
 

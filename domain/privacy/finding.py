@@ -57,6 +57,14 @@ class Duplicates:
     people: tuple[Person, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DuplicatesPage:
+    """A page of them; ``next`` is what to ask for the page after it with, empty where this is the last."""
+
+    groups: tuple[Duplicates, ...]
+    next: str
+
+
 def find(session: Session, *, actor: Actor, wanted: str, region: str | None) -> Found:
     """Everybody with a number (in any writing) or an e-mail, the first two hundred.
 
@@ -94,8 +102,11 @@ def duplicates(
     by: By = "number",
     after: str = "",
     limit: int = 100,
-) -> list[Duplicates]:
+) -> DuplicatesPage:
     """Contacts that share a number or an e-mail, a page at a time (``after`` is the last shared one before).
+
+    Who stands with nobody else the actor may see is left out, so that a page can be short and not the last:
+    ``next`` says after what the next one begins.
 
     Raises:
         NotAllowed: a seller.
@@ -127,7 +138,8 @@ def duplicates(
     for key, who in rows:
         if who in people:
             of_key[key].append(people[who])
-    return [Duplicates(by, key, tuple(found)) for key, found in of_key.items() if len(found) > 1]
+    groups = [Duplicates(by, key, tuple(found)) for key, found in of_key.items() if len(found) > 1]
+    return DuplicatesPage(tuple(groups), keys[-1] if len(keys) == limit else "")
 
 
 def alike(session: Session, *, actor: Actor, contact_ids: Collection[int]) -> tuple[Person, ...]:

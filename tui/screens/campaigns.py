@@ -212,6 +212,12 @@ class CampaignsScreen(CommandScreen[None]):
 
             self.app.push_screen(PastBulkScreen(card.campaign_id, card.name))
 
+    def action_duplicates(self) -> None:
+        """Contacts that may be one person."""
+        from tui.screens.leading.duplicates import DuplicatesScreen
+
+        self.app.push_screen(DuplicatesScreen())
+
     def action_find(self) -> None:
         """Anybody of the shop."""
         from tui.screens.leading.finding import FindScreen

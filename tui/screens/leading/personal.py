@@ -61,25 +61,12 @@ class PersonScreen(ListScreen[None]):
 
     def _ask_to_merge(self, told: Merging) -> None:
         [other] = told.others
-        lines = [
-            _("Contact {other} becomes this one, contact {keep}.").format(other=other, keep=told.keep),
-            several("{count} call comes along", "{count} calls come along", told.calls)
-            + ", "
-            + several("{count} lead moves.", "{count} leads move.", len(told.moved)),
-        ]
-        lines += [
-            _("Lead {survivor} lives on with all that happened; lead {ended} ends.").format(
-                survivor=each.survivor, ended=", ".join(map(str, each.ended))
-            )
-            for each in told.joined
-        ]
-        lines.append(_("It cannot be undone."))
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.write(partial(self.desk.merge_people, told.keep, other), _("✓ They are one person now."))
 
-        window = ConfirmScreen(_("Merge for good?"), "\n".join(lines), yes=_("Merge"), no=_("Leave"))
+        window = ConfirmScreen(_("Merge for good?"), merge_question(told), yes=_("Merge"), no=_("Leave"))
         self.app.push_screen(window, answered)
 
     # ── a person's request ───────────────────────────────────────────────────────────────────────────────
@@ -142,6 +129,29 @@ class PersonScreen(ListScreen[None]):
             no=_("Leave"),
         )
         self.app.push_screen(window, answered)
+
+
+def merge_question(told: Merging) -> str:
+    """What merging would do, for the question before it."""
+    others = ", ".join(map(str, told.others))
+    words = (
+        _("Contact {other} becomes this one, contact {keep}.")
+        if len(told.others) == 1
+        else _("Contacts {other} become this one, contact {keep}.")
+    )
+    lines = [
+        words.format(other=others, keep=told.keep),
+        several("{count} call comes along", "{count} calls come along", told.calls)
+        + ", "
+        + several("{count} lead moves.", "{count} leads move.", len(told.moved)),
+    ]
+    lines += [
+        _("Lead {survivor} lives on with all that happened; lead {ended} ends.").format(
+            survivor=each.survivor, ended=", ".join(map(str, each.ended))
+        )
+        for each in told.joined
+    ]
+    return "\n".join([*lines, _("It cannot be undone.")])
 
 
 def _detail(person: Person) -> str:
