@@ -50,20 +50,20 @@ def timed(sql: str, *times: str) -> TextClause:
 
 
 @lru_cache
-def _adding(table: str) -> Prepared:
+def _adding(table: str) -> ReturningInsert[int]:
     into = metadata.tables[table]
-    return Prepared(insert(into).returning(into.c.id))
+    return insert(into).returning(into.c.id)
 
 
 @lru_cache
-def _changing(table: str) -> Prepared:
+def _changing(table: str) -> Update:
     rows = metadata.tables[table]
-    return Prepared(update(rows).where(rows.c.id == bindparam("row", type_=BigId)))
+    return update(rows).where(rows.c.id == bindparam("row", type_=BigId))
 
 
 def add_row(session: Session, table: str, values: Mapping[str, object]) -> int:
     """Insert one row (one statement) and return its number; columns not named take their defaults."""
-    return int(_adding(table).scalar(session, values))
+    return int(session.connection().execute(_adding(table), dict(values)).scalar_one())
 
 
 def add_rows(session: Session, table: str, rows: Sequence[Mapping[str, object]]) -> list[int]:
@@ -75,7 +75,7 @@ def add_rows(session: Session, table: str, rows: Sequence[Mapping[str, object]])
 
 def change_row(session: Session, table: str, row_id: int, values: Mapping[str, object]) -> int:
     """Set columns of the row with this number (one statement); returns how many rows that were."""
-    return _changing(table).affect(session, {"row": row_id, **values})
+    return affected(session, _changing(table), {"row": row_id, **values})
 
 
 class Walked(FunctionElement[int]):
