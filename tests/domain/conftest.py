@@ -11,8 +11,16 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from storage import integrity
 from storage.database import Database
+from tests.conftest import move_home
 from tests.support import databases
 from tests.support.floor import Floor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for all tests of the domain: it knows no settings, thousands would be made for nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield move_home(tmp_path_factory.mktemp("domain") / "home", patch)
 
 
 @pytest.fixture(scope="session")

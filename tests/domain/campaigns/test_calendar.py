@@ -92,12 +92,15 @@ def _changes() -> list[datetime]:
 CHANGES = _changes()
 
 
+WINDOWS = [Window(opens * 15, closes * 15) for opens in range(96) for closes in range(opens + 1, 97)]
+AT_MIDNIGHT = [each for each in WINDOWS if each.opens == 0 or each.closes == 24 * 60]
+WINDOWS += 8 * AT_MIDNIGHT + 300 * [Window(0, 24 * 60)]  # where mistakes are likelier than elsewhere
+WEEKS = st.lists(st.lists(st.sampled_from(WINDOWS), max_size=2), min_size=7, max_size=7).filter(any)
+
+
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    window = st.integers(0, 95).flatmap(
-        lambda opens: st.integers(opens + 1, 96).map(lambda closes: Window(opens * 15, closes * 15))
-    )
-    week = draw(st.lists(st.lists(window, max_size=2), min_size=7, max_size=7).filter(any))
+    week = draw(WEEKS)
     starts = draw(st.none() | st.dates(date(2019, 1, 1), date(2029, 1, 1)))
     length = draw(st.none() | st.integers(0, 60))
     return Calendar(
