@@ -50,6 +50,11 @@ EDITING_COMMANDS: tuple[Command, ...] = (
         _KEYS, ("outcomes",), _ADMIN, "known", 10, True,
     ),
     Command(
+        "outcomes.new", ("n",), "new", mark("new"),
+        mark("Add an action of the shop's own; it appears in the console with its key"),
+        _KEYS, ("outcomes",), _ADMIN, "", 13,
+    ),
+    Command(
         "outcomes.switch", ("space",), "switch", mark("on or off"),
         mark("Show this action in the console, or not"), _KEYS, ("outcomes",), _ADMIN, "known", 11,
     ),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from tui.supervising import Supervising
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.calling.reason_list import ReasonLine
     from domain.calling.views import ActionView
     from domain.campaigns.editing import Form
@@ -68,6 +70,32 @@ class SupervisingSettings(Supervising):
             del changes["label"]
         with self.database.transaction() as session:
             return actions.edit(session, actor=self.actor, slug=slug, changes=changes, now=self.now())
+
+    def add_action(self, given: Mapping[str, str]) -> ActionView:
+        """A new action, named after its label; ``given`` are its settings as texts, the label in the screen's language.
+
+        Raises:
+            Invalid, Conflict: a label without a letter, an unknown code, a key or name that is taken.
+        """
+        from domain.calling import actions
+        from domain.codes import ActionType, ReasonMode
+        from domain.constructs import words_of
+
+        with self.database.transaction() as session:
+            return actions.add(
+                session,
+                actor=self.actor,
+                slug="-".join(words_of(given["label"])),
+                labels={self.language: given["label"]},
+                type=ActionType(given["type"]),
+                campaign_status=given["campaign_status"],
+                resolution=given["resolution"],
+                lead_status=given["lead_status"],
+                now=self.now(),
+                key=given["key"] or None,
+                reason=ReasonMode(given["reason"]),
+                colour=given["colour"],
+            )
 
     def all_reasons(self) -> list[ReasonLine]:
         """The shop's reasons by resolution, inactive ones too."""

@@ -87,6 +87,25 @@ async def test_a_key_another_action_has_is_told_and_nothing_changes(small_shop: 
     assert _action(small_shop, "busy").key == "o"
 
 
+async def test_an_action_of_the_shop_is_added_and_what_it_sets_is_changed(small_shop: SmallShop) -> None:
+    app = leading(small_shop, "root")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "K", "n", *"Moved away", "tab", "s", "enter")
+        assert "✕ The key s already belongs to sale; choose another." in shown(app)
+        await press(pilot, "backspace", "ñ", "enter")
+        assert "✓ Moved away is in the console." in shown(app)
+        assert "not_interested · 4 · NI" in line_with(app, "Moved away")
+        await _stand_on(pilot, "moved-away")
+        app.screen._what(_action(small_shop, "moved-away"), "resolution")
+        await settled(pilot)
+        assert "LO Logistics" in shown(app)
+        await press(pilot, "j", "j", "enter")
+        assert "not_interested · 4 · LO" in line_with(app, "Moved away")
+    found = _action(small_shop, "moved-away")
+    assert (found.key, found.resolution, found.active, found.origin) == ("ñ", "LO", True, "shop")
+
+
 async def test_reasons_get_texts_rest_and_are_added(small_shop: SmallShop) -> None:
     app = leading(small_shop, "root")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -52,6 +52,7 @@ class FormScreen(Window[dict[str, str]]):
     FormScreen Input:focus { border: none; background: $primary 30%; }
     FormScreen Select > SelectCurrent { background: $panel; padding: 0 1; }
     FormScreen Select:focus > SelectCurrent { background: $primary 30%; }
+    FormScreen #said { height: auto; display: none; }
     FormScreen #keys { color: $quiet; }
     """
 
@@ -76,6 +77,7 @@ class FormScreen(Window[dict[str, str]]):
                         yield self._choice(field)
                     else:
                         yield Input(field.value, placeholder=field.hint, id=field.key, compact=True)
+            yield Static(Content(""), id="said")
             yield Static(Content(_("Enter saves · Tab next · Space opens a choice · Esc back")), id="keys")
 
     def _choice(self, field: Field) -> Select[str]:
@@ -104,6 +106,12 @@ class FormScreen(Window[dict[str, str]]):
             return self.query_one(f"#{field.key}", Input).value.strip()
         value = cast("Select[str]", self.query_one(f"#{field.key}", Select)).value
         return value if isinstance(value, str) else ""
+
+    def say(self, text: Content) -> None:
+        """Why what stands in the fields cannot be taken."""
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.display = True
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -9,8 +9,9 @@ from textual.content import Content
 
 from domain.codes import ReasonMode, Role
 from tui import commands
-from tui.i18n import _, mark
+from tui.i18n import _
 from tui.screens.choose import Choice, ChoiceScreen
+from tui.screens.leading import outcome_codes as codes
 from tui.screens.leading.base import ListScreen
 from tui.text import clean, clip, data, fit
 from tui.widgets.rows import Row
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.calling.views import ActionView
-
-_REASONS = {
-    ReasonMode.NEVER: mark("asks for no reason"),
-    ReasonMode.OFFERED: mark("offers reasons afterwards"),
-    ReasonMode.REQUIRED: mark("asks for a reason first"),
-}
 
 
 class OutcomeKeysScreen(ListScreen[None]):
@@ -76,10 +71,14 @@ class OutcomeKeysScreen(ListScreen[None]):
         offered = [
             Choice("label", _("Label"), action.label),
             Choice("key", _("Key"), action.key or _("none")),
-            Choice("reason", _("Reason"), _(_REASONS[ReasonMode(action.reason)])),
+            Choice("reason", _("Reason"), _(codes.REASONS[ReasonMode(action.reason)])),
             Choice("confirm", _("Asking again"), again),
             Choice("active", _("In the console"), _("yes") if action.active else _("no")),
             Choice("position", _("Place"), str(action.position)),
+            *(
+                Choice(what, title, codes.words(what, str(getattr(action, what))))
+                for what, title in codes.titles().items()
+            ),
         ]
         self.app.push_screen(ChoiceScreen(clean(action.label), offered), partial(self._what, action))
 
@@ -87,15 +86,28 @@ class OutcomeKeysScreen(ListScreen[None]):
         if what in ("confirm", "active"):
             self._change(action, {what: not getattr(action, what)})
         elif what == "reason":
-            offered = [Choice(mode.value, _(label)) for mode, label in _REASONS.items()]
+            offered = [Choice(mode.value, _(label)) for mode, label in codes.REASONS.items()]
 
             def chosen(mode: str | None) -> None:
                 if mode is not None:
                     self._change(action, {"reason": mode})
 
             self.app.push_screen(ChoiceScreen(_("Reason"), offered, action.reason), chosen)
+        elif what in codes.titles():
+            self._choose(action, what)
         elif what is not None:
             self._type(action, what)
+
+    def _choose(self, action: ActionView, what: str) -> None:
+        """One of a closed set: what the action sets, its kind, its colour."""
+        offered = [Choice(value, words) for value, words in codes.offered(what)]
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self._change(action, {what: value})
+
+        now = str(getattr(action, what))
+        self.app.push_screen(ChoiceScreen(codes.titles()[what], offered, now), chosen)
 
     def _type(self, action: ActionView, what: str) -> None:
         from tui.screens.ask_text import TextScreen
@@ -135,6 +147,15 @@ class OutcomeKeysScreen(ListScreen[None]):
 
         self.do(lambda: self.desk.change_action(action.slug, changes), changed, failed=self.refused)
 
+    def action_new(self) -> None:
+        """An action of the shop's own."""
+
+        def added(made: ActionView) -> None:
+            self.say(data(_("✓ {label} is in the console.").format(label=made.label), "bold"))
+            self._load()
+
+        self.app.push_screen(codes.NewActionScreen(self.desk.add_action, added))
+
     def action_reasons(self) -> None:
         """The reasons under each resolution."""
         from tui.screens.leading.reason_texts import ReasonsScreen
@@ -144,7 +165,7 @@ class OutcomeKeysScreen(ListScreen[None]):
 
 def _row(action: ActionView, width: int) -> Content:
     """``s  Sale   sale · 4 · S2   press twice``."""
-    told = [_(_REASONS[ReasonMode(action.reason)])] if action.reason != ReasonMode.NEVER else []
+    told = [_(codes.REASONS[ReasonMode(action.reason)])] if action.reason != ReasonMode.NEVER else []
     if action.confirm:
         told.insert(0, _("press twice"))
     if not action.active:
