@@ -24,7 +24,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_floor(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def sqlite_floor(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     file = tmp_path_factory.mktemp("floor") / "shops.sqlite3"
     with databases.sqlite_copy(_sqlite_template, file) as database:
         event.listen(database.engine, "connect", _leave_it_to_the_system)
@@ -38,7 +38,7 @@ def _leave_it_to_the_system(connection: DBAPIConnection, _record: object) -> Non
 
 
 @pytest.fixture(scope="session")
-def _postgres_floor(request: pytest.FixtureRequest) -> Iterator[Database]:
+def postgres_floor(request: pytest.FixtureRequest) -> Iterator[Database]:
     server = request.getfixturevalue("postgres_server")
     template = request.getfixturevalue("_postgres_template")
     with databases.postgres_copy(server, template) as database:
@@ -48,7 +48,7 @@ def _postgres_floor(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def floor_database(request: pytest.FixtureRequest) -> Database:
     """A database with room for many shops, once of each kind."""
-    kind = "_sqlite_floor" if request.param == "sqlite" else "_postgres_floor"
+    kind = "sqlite_floor" if request.param == "sqlite" else "postgres_floor"
     found = request.getfixturevalue(kind)
     assert isinstance(found, Database)
     return found

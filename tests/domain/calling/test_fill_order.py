@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from domain.calling import hopper, ready
@@ -41,11 +41,19 @@ def scattered(database: Database, count: int) -> ShopFixture:
         )
     made.leads = add_leads(made, count)
     with database.transaction() as session:
-        for number, lead_id in enumerate(made.leads):
-            lead = session.get_one(Lead, lead_id)
-            lead.segment, lead.priority = chance.choice(ZONES), chance.choice(PRIORITIES)
-            minutes = chance.randrange(1, 20) * (-1 if number % 3 == 0 else 1)
-            lead.next_attempt_at = NOON - timedelta(minutes=minutes)
+        session.execute(
+            update(Lead),
+            [
+                {
+                    "id": lead_id,
+                    "segment": chance.choice(ZONES),
+                    "priority": chance.choice(PRIORITIES),
+                    "next_attempt_at": NOON
+                    - timedelta(minutes=chance.randrange(1, 20) * (-1 if number % 3 == 0 else 1)),
+                }
+                for number, lead_id in enumerate(made.leads)
+            ],
+        )
     return made
 
 

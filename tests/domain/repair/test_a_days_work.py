@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calling import expiry
@@ -175,10 +176,21 @@ class Day:
 moments = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 125)), min_size=1, max_size=14)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(moments=moments)
-def test_no_days_work_looks_like_a_problem(floor_database: Database, moments: list[tuple[int, int]]) -> None:
-    floor = Floor(floor_database)
+def test_no_days_work_looks_like_a_problem(sqlite_floor: Database, moments: list[tuple[int, int]]) -> None:
+    no_problem(Floor(sqlite_floor), moments)
+
+
+@pytest.mark.postgresql
+@settings(max_examples=20, deadline=None)
+@given(moments=moments)
+def test_nor_does_it_on_a_server(postgres_floor: Database, moments: list[tuple[int, int]]) -> None:
+    no_problem(Floor(postgres_floor), moments)
+
+
+def no_problem(floor: Floor, moments: list[tuple[int, int]]) -> None:
+    """A day of these deeds, and nothing found or mended at its end."""
     day = Day(floor)
     for deed, choice in moments:
         day.do(deed, choice)
