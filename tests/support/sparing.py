@@ -1,4 +1,4 @@
-"""What a run of thousands of tests need not do again and again: compile statements, read styles, hash dearly.
+"""What a run of thousands of tests need not do again and again: compile, compare schemas, read styles, hash dearly.
 
 SQLAlchemy keeps compiled statements with their engine and knows them by its dialect. Here the engines of a kind
 share one cache, and two dialects of a kind are the same; they are made by the same function with the same options.
@@ -8,7 +8,7 @@ Textual keeps the rules it read with one application; here applications with the
 from __future__ import annotations
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from textual.cache import LRUCache as StyleCache
@@ -16,6 +16,8 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 from domain.people import passwords
+from storage import integrity
+from storage.database import Database
 
 _ROOM = 3_000
 
@@ -26,6 +28,41 @@ def share_compiled_statements() -> None:
     Engine._compiled_cache = property(lambda _engine: cache, lambda _engine, _own: None)  # type: ignore[assignment]
     DefaultDialect.__eq__ = _alike  # type: ignore[assignment,method-assign]
     DefaultDialect.__hash__ = _kind  # type: ignore[assignment,method-assign]
+
+
+def compare_schemas_once() -> None:
+    """From now on whether tables are those of the models is asked once for each way they are defined."""
+    compare, known = integrity.schema_differences, dict[tuple[object, ...], list[str]]()
+
+    def remembered(database: Database) -> list[str]:
+        with database.reading() as session:
+            rows = session.execute(text(_DEFINITIONS[database.dialect]))
+            defined = (database.dialect, *sorted(tuple(map(str, row)) for row in rows))
+        if defined not in known:
+            known[defined] = compare(database)
+        return known[defined]
+
+    integrity.schema_differences = remembered
+
+
+_DEFINITIONS = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master",
+    "postgresql": """
+        SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+            pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind <> 'i'
+        UNION ALL SELECT tablename, indexname, indexdef, NULL, NULL, NULL
+        FROM pg_indexes WHERE schemaname = current_schema()
+        UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), NULL, NULL, NULL
+        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+        UNION ALL SELECT c.relname, d.description, d.objsubid::text, NULL, NULL, NULL
+        FROM pg_description AS d JOIN pg_class AS c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
+        WHERE c.relnamespace = current_schema()::regnamespace
+    """,
+}
+"""All that is compared: tables with their columns, indexes, constraints and comments."""
 
 
 def share_styles() -> None:
@@ -61,3 +98,6 @@ def _kind(dialect: object) -> int:
 
 def _version(dialect: object) -> object:
     return getattr(dialect, "server_version_info", None)
+
+
+compare_schemas_once()
