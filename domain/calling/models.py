@@ -226,6 +226,23 @@ class Call(Entity, table=True):
             "undone_at",
             where="counted AND undone_at IS NULL",
         ),
+        # What reports ask of the calls of some days, so that they need not read the calls themselves.
+        partial_index(
+            "ix_call_acted",
+            "organisation_id",
+            "campaign_id",
+            "started_at",
+            "lead_id",
+            "seller_id",
+            "campaign_status",
+            "resolution",
+            "result",
+            "talk_seconds",
+            "wrap_seconds",
+            "counted",
+            "undone_at",
+            where="counted AND undone_at IS NULL",
+        ),
         partial_index(
             "ix_call_unapplied",
             "organisation_id",

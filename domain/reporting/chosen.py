@@ -21,6 +21,7 @@ from domain.codes import (
     SUCCESS_RESOLUTIONS,
     CallResult,
 )
+from domain.constructs import people_tagged
 from domain.contacts.models import Contact
 from domain.errors import NotFound
 from domain.json_sql import json_has
@@ -36,6 +37,7 @@ CONTACTED = tuple(sorted(CONTACTED_CAMPAIGN_STATUSES))
 SUCCESSES = tuple(sorted(SUCCESS_RESOLUTIONS))
 REJECTIONS = tuple(sorted(REJECTED_RESOLUTIONS))
 QUARTER_SECONDS = 900
+_FEW_DAYS = timedelta(days=45)
 
 # What a call was, as the kept figures count it (``storage.roll_ups``).
 IS_CONTACT = or_(
@@ -111,22 +113,34 @@ def of_campaign(actor: Actor, campaign_id: int) -> list[ColumnElement[bool]]:
     return [col(Lead.organisation_id) == actor.organisation_id, col(Lead.campaign_id) == campaign_id]
 
 
-def of_leads(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
-    """The filtered leads: with a seller those assigned to them, with days of action those somebody acted on then."""
-    found = [*of_campaign(actor, campaign_id), *narrowing(actor, filters)]
+def of_leads(
+    actor: Actor, campaign_id: int, filters: ReportFilters, *, every: bool = False
+) -> list[ColumnElement[bool]]:
+    """The filtered leads: with a seller those assigned to them, with days of action those somebody acted on then.
+
+    every: all of them are wanted, not the first ones: then it is not asked of each lead whether somebody acted on it
+    in these few days, or whether the person has the tag, but those who have are found first.
+    """
+    found = [*of_campaign(actor, campaign_id), *narrowing(actor, filters, every=every)]
     if filters.acted:
-        acted = select(col(Call.id)).where(
-            col(Call.lead_id) == col(Lead.id),
-            *doings(actor, campaign_id, filters),
-        )
-        found.append(exists(acted))
+        acted = doings(actor, campaign_id, filters)
+        if every and _few_days(filters):
+            found.append(col(Lead.id).in_(select(col(Call.lead_id)).where(*acted)))
+        else:
+            found.append(exists(select(col(Call.id)).where(col(Call.lead_id) == col(Lead.id), *acted)))
     elif filters.seller_id is not None:
         found.append(col(Lead.owner_id) == filters.seller_id)
     return found
 
 
-def narrowing(actor: Actor, filters: ReportFilters) -> list[ColumnElement[bool]]:
-    """What the filters say of the lead itself, whoever has it and whoever acted."""
+def _few_days(filters: ReportFilters) -> bool:
+    """Whether the calls of these days are likely fewer than what looking at every lead costs."""
+    begin, end = filters.acted_from, filters.acted_to
+    return begin is not None and end is not None and end - begin <= _FEW_DAYS
+
+
+def narrowing(actor: Actor, filters: ReportFilters, *, every: bool = False) -> list[ColumnElement[bool]]:
+    """What the filters say of the lead itself, whoever has it and whoever acted; ``every`` as in ``of_leads``."""
     found: list[ColumnElement[bool]] = []
     if filters.list_id is not None:
         found.append(col(Lead.list_id) == filters.list_id)
@@ -145,9 +159,19 @@ def narrowing(actor: Actor, filters: ReportFilters) -> list[ColumnElement[bool]]
     if filters.reasons:
         found.append(col(Lead.resolution_reason).in_(filters.reasons))
     if filters.tags:
-        tagged = or_(*(json_has(col(Contact.tags), tag) for tag in filters.tags))
-        found.append(exists(select(col(Contact.id)).where(col(Contact.id) == col(Lead.contact_id), tagged)))
+        found.append(or_(*(_has_tag(actor, tag, every) for tag in filters.tags)))
     return found
+
+
+def _has_tag(actor: Actor, tag: str, every: bool) -> ColumnElement[bool]:
+    """Whether the person of a lead has a tag; for ``every`` lead by the index of words."""
+    tagged = select(col(Contact.id)).where(
+        col(Contact.organisation_id) == actor.organisation_id, json_has(col(Contact.tags), tag)
+    )
+    if not every:
+        return exists(tagged.where(col(Contact.id) == col(Lead.contact_id)))
+    people = people_tagged(tag)
+    return col(Lead.contact_id).in_(tagged.join(people, people.c.contact_id == col(Contact.id)))
 
 
 def no_resolution() -> ColumnElement[bool]:
@@ -194,7 +218,7 @@ def of_lead_figures(
 
 def of_calls(actor: Actor, campaign_id: int, filters: ReportFilters) -> list[ColumnElement[bool]]:
     """The calls of the report: by the seller if one is given, in the days of action, to leads the filters leave."""
-    narrowed = narrowing(actor, filters)
+    narrowed = narrowing(actor, filters, every=True)
     found = doings(actor, campaign_id, filters, walking=bool(narrowed) and filters.seller_id is None)
     if narrowed:
         leads = select(col(Lead.id)).where(*of_campaign(actor, campaign_id), *narrowed)

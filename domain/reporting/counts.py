@@ -77,7 +77,7 @@ def owned(session: Session, *, actor: Actor, campaign_id: int, filters: ReportFi
             select(col(Lead.owner_id), func.count())
             .where(
                 *chosen.of_campaign(actor, campaign_id),
-                *chosen.narrowing(actor, filters),
+                *chosen.narrowing(actor, filters, every=True),
                 col(Lead.owner_id).is_not(None),
             )
             .group_by(col(Lead.owner_id))
@@ -129,7 +129,8 @@ def _leads(actor: Actor, campaign_id: int, filters: ReportFilters) -> Select[*tu
         col(Lead.dial_attempts).label("attempts"),
         col(Lead.exhausted).label("exhausted"),
     ]
-    return select(*keys, func.count()).where(*chosen.of_leads(actor, campaign_id, filters)).group_by(*keys)
+    of = chosen.of_leads(actor, campaign_id, filters, every=True)
+    return select(*keys, func.count()).where(*of).group_by(*keys)
 
 
 def calls(session: Session, *, actor: Actor, campaign_id: int, filters: ReportFilters) -> list[CallCount]:

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import event, text
 
 from domain.calling import claims, dialling, hopper, outcomes, undo
+from domain.reporting.filters import ReportFilters
+from domain.reporting.report import campaign_report
 from storage import schema
 from storage.database import Database
 from storage.statistics import has_statistics
@@ -98,6 +100,20 @@ def test_a_sellers_work_never_walks_through_a_growing_table(sqlite_database: Dat
 
     assert len(found) > 100
     assert [(line, statement) for line, statement in found if WALKS.match(line)] == []
+
+
+def test_the_report_of_a_week_reads_the_calls_of_that_week_from_their_index(
+    sqlite_database: Database,
+) -> None:
+    made = build_shop(sqlite_database, leads=5)
+    week = ReportFilters(acted_from=NOON.date() - timedelta(days=6), acted_to=NOON.date())
+
+    with plans(sqlite_database) as found, sqlite_database.transaction() as session:
+        campaign_report(session, actor=made.sup, campaign_id=made.campaign_id, filters=week, now=NOON)
+
+    of_days = [line for line, _ in found if "started_at>? AND started_at<?" in line]
+    assert len(of_days) == 2  # who made them, and to which leads
+    assert all(line.startswith("SEARCH call USING COVERING INDEX ix_call_acted") for line in of_days), of_days
 
 
 @pytest.mark.parametrize(

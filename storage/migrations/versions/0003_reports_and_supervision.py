@@ -377,5 +377,8 @@ def upgrade() -> None:
         f"UPDATE call SET resolution = {resolution}, campaign_status = CAST({status} AS INTEGER) "
         "WHERE action IS NOT NULL AND lead_id IN (SELECT lead_id FROM history_event WHERE kind = 'outcome')"
     )
+    with op.batch_alter_table('call', schema=None) as batch_op:
+        batch_op.create_index('ix_call_acted', ['organisation_id', 'campaign_id', 'started_at', 'lead_id', 'seller_id', 'campaign_status', 'resolution', 'result', 'talk_seconds', 'wrap_seconds', 'counted', 'undone_at'], unique=False, sqlite_where=sa.text('counted AND undone_at IS NULL'), postgresql_where=sa.text('counted AND undone_at IS NULL'))
+
     for statement in COUNT:
         op.execute(statement.format(quarter=QUARTER[dialect], moment=MOMENT[dialect]))

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from domain.base import metadata
 from domain.codes import Resolution, SellerState
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.reporting.figures import CampaignReport, Figure
@@ -128,6 +130,34 @@ def test_days_are_the_shops(desk: Desk) -> None:
     assert [point.hour for point in report.by_hour if point.attempts] == [23]
     assert desk.report(ReportFilters(acted_from=day, acted_to=day)).base.filtered == 1
     assert desk.report(ReportFilters(acted_from=day + timedelta(days=1))).base.filtered == 0
+
+
+def test_the_calls_of_some_days_tell_the_same_whether_calls_or_leads_are_gone_through(worked: Desk) -> None:
+    """Of few days the calls are gone through, of many the leads: the same people either way."""
+    last, ana = worked.floor.now.date() - timedelta(days=1), worked.floor["ana"].user_id
+    few = worked.report(ReportFilters(ana, acted_from=last - timedelta(days=30), acted_to=last))
+    many = worked.report(ReportFilters(ana, acted_from=last - timedelta(days=90), acted_to=last))
+    for block in ("base", "progress", "resolutions", "outcomes", "reasons", "by_day", "by_hour", "attempts"):
+        assert getattr(few, block) == getattr(many, block), block
+    assert 0 < few.base.filtered < few.base.leads
+
+
+def test_a_tag_narrows_to_the_people_who_have_it(worked: Desk) -> None:
+    """Not to those with another of the same words, for these the index of words finds as well."""
+    tags = {1: ["gold vip"], 2: ["vip gold", "old"], 3: ["gold vip", "new"], 4: ["gold"]}
+    contacts = metadata.tables["contact"]
+    with worked.floor.database.transaction() as session:
+        ids = session.execute(select(contacts.c.id).order_by(contacts.c.id).limit(4)).scalars().all()
+        for number, contact_id in enumerate(ids, start=1):
+            session.execute(update(contacts).where(contacts.c.id == contact_id).values(tags=tags[number]))
+
+    def people(*wanted: str) -> int:
+        report = worked.report(ReportFilters(tags=wanted))
+        assert sum(row.assigned for row in report.sellers) <= report.base.filtered
+        assert sum(row.calls for row in report.sellers) == report.attempts_made
+        return report.base.filtered
+
+    assert [people("gold vip"), people("vip gold"), people("vip gold", "gold"), people("vip")] == [2, 1, 2, 0]
 
 
 def test_an_hour_is_worked_without_its_pauses(desk: Desk) -> None:
