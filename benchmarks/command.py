@@ -97,9 +97,7 @@ def _measure(
     return [
         figure
         for leads in sizes
-        for figure in screen_bench.measure(
-            place, leads, starts=max(1, repeats // 20), outcomes=max(3, repeats // 3)
-        )
+        for figure in screen_bench.measure(place, leads, starts=repeats // 20, outcomes=max(1, repeats // 3))
     ]
 
 

@@ -46,16 +46,19 @@ class Seen:
 
 
 def measure(place: SqlitePlace | PostgresPlace, leads: int, *, starts: int, outcomes: int) -> list[Figure]:
-    """Start the application several times and work some people in the last one."""
+    """Start the application ``starts`` times and work some people in the last one, after a first that is not measured.
+
+    Where ``starts`` is 0 the first is all there is.
+    """
     seen = Seen()
     with place.shop(leads) as database, tempfile.TemporaryDirectory(prefix="dialdeck-") as home:
         database.close()
         for number in range(starts + 1):
             with closing(_open(database, home)) as terminal:
                 _start(terminal, seen)
-                if number == 0:  # the first start of a machine compiles and reads everything
+                if number == 0 < starts:  # the first start of a machine compiles and reads everything
                     seen = Seen()
-                elif number == starts:
+                if number == starts:
                     _work(terminal, seen, outcomes)
     return _figures(place.name, leads, seen)
 

@@ -1,7 +1,8 @@
 """The wallboard of a shop with two hundred sellers at work, looked at as its screen does every two seconds.
 
 Each seller has a hundred and fifty calls of today behind them and somebody in hand; every second one is on the
-telephone. Beside it stands the least SQL that reads the same rows, through the driver alone.
+telephone. Beside it stands the least SQL that reads the same rows, through the driver alone. In a shop of fewer than
+five thousand leads there are fewer sellers, too.
 """
 
 from __future__ import annotations
@@ -69,10 +70,10 @@ _PLAIN = (
 class Watched:
     """A shop with everybody at work, and the ways to look at it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, sellers: int) -> None:
         self.desk = desk
         self.now = desk.now + timedelta(hours=1)
-        self.sellers = self._everybody()
+        self.sellers = self._everybody(sellers)
         with desk.database.transaction() as session:
             self._day_of_calls(session)
         figures.fold_all(desk.database.transaction, organisation_id=desk.leader.organisation_id)
@@ -91,11 +92,11 @@ class Watched:
             "day": quarter(today),
         }
 
-    def _everybody(self) -> list[Actor]:
+    def _everybody(self, number_of_sellers: int) -> list[Actor]:
         with self.desk.database.transaction() as session:
             known = [user.name for user in users.listing(session, actor=self.desk.leader)]
-            sellers = [name for name in known if name.startswith("seller")][:SELLERS]
-            for number in range(len(sellers), SELLERS):
+            sellers = [name for name in known if name.startswith("seller")][:number_of_sellers]
+            for number in range(len(sellers), number_of_sellers):
                 name = f"seller-{number}"
                 users.add(session, actor=self.desk.leader, name=name, role=Role.SELLER, now=self.now)
                 sellers.append(name)
@@ -118,7 +119,11 @@ class Watched:
         database, campaign = self.desk.database, self.desk.campaign_id
         with database.transaction() as session:
             hopper.fill(
-                session, actor=self.desk.leader, campaign_id=campaign, now=self.now, target=2 * SELLERS
+                session,
+                actor=self.desk.leader,
+                campaign_id=campaign,
+                now=self.now,
+                target=2 * len(self.sellers),
             )
         for place, seller in enumerate(self.sellers):
             with database.transaction() as session:
@@ -153,10 +158,11 @@ def measure(place: SqlitePlace | PostgresPlace, sizes: tuple[int, ...], repeats:
     found: list[Figure] = []
     with ExitStack() as stack:
         for leads in sizes:
-            watched = Watched(sit_down(stack.enter_context(place.shop(leads))))
+            sellers = min(SELLERS, leads // 25)
+            watched = Watched(sit_down(stack.enter_context(place.shop(leads))), sellers)
             with count_statements(watched.desk.database) as counted:
                 board = watched.look()
-            assert sum(row.calls for row in board.sellers) >= SELLERS * CALLS_EACH
+            assert sum(row.calls for row in board.sellers) >= sellers * CALLS_EACH
             watched.look_plainly()
             ours, plain = Samples(), Samples()
             for _ in range(max(5, repeats // 4)):
@@ -165,7 +171,7 @@ def measure(place: SqlitePlace | PostgresPlace, sizes: tuple[int, ...], repeats:
             watched.driver.close()
             found.append(
                 Figure(
-                    what=f"wallboard, {SELLERS} sellers",
+                    what=f"wallboard, {sellers} sellers",
                     database=place.name,
                     leads=leads,
                     p50=ours.p50,

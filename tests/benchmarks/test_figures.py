@@ -21,7 +21,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]
     """What ``make bench`` finds in a shop of 500 on SQLite."""
     folder = tmp_path_factory.mktemp("bench")
     found = folder / "figures.json"
-    options = ["--leads", LEADS, "--repeats", "5", "--database", "sqlite"]
+    options = ["--leads", LEADS, "--repeats", "1", "--database", "sqlite"]
     assert command.main([*options, "--kept", str(folder / "kept"), "--json", str(found)]) == 0
     document = json.loads(found.read_text(encoding="utf-8"))
     assert document["machine"]["databases"].startswith("SQLite")
@@ -47,7 +47,7 @@ def test_statement_counts_are_those_promised(figures: list[dict[str, object]]) -
 def test_the_steps_run_on_postgresql_too(postgres_server: Server) -> None:
     with ExitStack() as stack:
         place = PostgresPlace(stack, postgres_server)
-        found: list[Figure] = queue_bench.measure(place, (int(LEADS),), 5)
+        found: list[Figure] = queue_bench.measure(place, (int(LEADS),), 1)
     assert {figure.database for figure in found} == {"PostgreSQL"}
     assert all(figure.p50 > 0 and figure.statements for figure in found)
 
