@@ -29,31 +29,32 @@ def test_init_makes_a_shop_and_may_be_repeated(
     assert [user["name"] for user in shell.json("users", "list").document] == ["ana", "marta"]
 
 
-def test_processes_that_start_at_once_make_one_shop(tmp_path: Path, process: Process) -> None:
-    _several_make_one_shop(f"sqlite:///{tmp_path / 'shop.sqlite3'}", process)
+def test_processes_that_start_at_once_make_one_shop(
+    tmp_path: Path, process: Process, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _several_make_one_shop(Shell(f"sqlite:///{tmp_path / 'shop.sqlite3'}", capsys), process)
 
 
 @pytest.mark.postgresql
 def test_processes_that_start_at_once_make_one_shop_on_a_server(
-    postgres_server: Server, process: Process
+    postgres_server: Server, process: Process, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = postgres_server.create()
     try:
-        _several_make_one_shop(postgres_server.url(name), process)
+        _several_make_one_shop(Shell(postgres_server.url(name), capsys), process)
     finally:
         postgres_server.drop(name)
 
 
-def _several_make_one_shop(url: str, process: Process) -> None:
+def _several_make_one_shop(shell: Shell, process: Process) -> None:
     with ThreadPoolExecutor(4) as pool:
-        words = ("init", "--admin", "marta", "--json", "--database", url)
+        words = ("init", "--admin", "marta", "--json", "--database", shell.url)
         done = list(pool.map(lambda _: process(*words), range(4)))
     assert [each.stderr for each in done] == [""] * 4
     documents = [json.loads(each.stdout) for each in done]
     assert sum(each["created"] for each in documents) == 1
     assert sum(each["actions"]["created"] for each in documents) == 18
-    check = process("db", "check", "--json", "--database", url)
-    assert json.loads(check.stdout)["ok"] is True
+    assert shell.json("db", "check")["ok"] is True
 
 
 def test_users_are_added_changed_and_disabled(shell: Shell) -> None:

@@ -6,11 +6,28 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PROGRAM, Process, Shell
+from cli import main
+from tests.cli.conftest import PROGRAM, Answer, Process, Shell
+
+Typed = Callable[..., Answer]
+
+
+@pytest.fixture
+def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Runs ``dialdeck WORDS`` in this process, with the user's own database where none is named."""
+
+    def run(*words: str) -> Answer:
+        capsys.readouterr()
+        code = main.run(list(words))
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return run
 
 
 def refused(done: subprocess.CompletedProcess[str], code: int = 1) -> str:
@@ -71,8 +88,10 @@ def test_a_group_without_a_command_shows_its_help(process: Process) -> None:
     assert "outcome" in done.stderr
 
 
-def test_no_database_says_how_to_make_one(process: Process) -> None:
-    assert "Make one: dialdeck init" in refused(process("users", "list"))
+def test_no_database_says_how_to_make_one(typed: Typed) -> None:
+    answer = typed("users", "list")
+    assert (answer.code, answer.out) == (1, "")
+    assert "Make one: dialdeck init" in answer.err
 
 
 @pytest.mark.parametrize(
@@ -123,11 +142,14 @@ def test_json_is_alone_on_standard_output(sqlite_campaign: Shell, process: Proce
     assert json.loads(done.stdout)["contact"]["name"] == "Ada Marlow"
 
 
-def test_options_may_stand_before_the_command_too(sqlite_campaign: Shell, process: Process) -> None:
-    done = process("--database", sqlite_campaign.url, "--as", "ana", "leads", "next", "--json")
-    assert json.loads(done.stdout)["lead_id"] == 1
-    done = process("users", "list", "--json", env={**os.environ, "DIALDECK_DATABASE": sqlite_campaign.url})
-    assert len(json.loads(done.stdout)) == 3
+def test_options_may_stand_before_the_command_too(
+    sqlite_campaign: Shell, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert typed("--database", sqlite_campaign.url, "--as", "ana", "leads", "next", "--json")["lead_id"] == 1
+    monkeypatch.setenv("DIALDECK_DATABASE", sqlite_campaign.url)
+    people = typed("users", "list", "--json").document
+    assert isinstance(people, list)
+    assert len(people) == 3
 
 
 def test_a_closed_pipe_is_quiet(sqlite_campaign: Shell) -> None:
@@ -221,38 +243,42 @@ def test_with_debug_a_refusal_shows_where_it_came_from(process: Process) -> None
     assert "DatabaseMissing" in done.stderr
 
 
-def test_a_demonstration_without_a_terminal_prints_its_campaigns(tmp_path: Path, process: Process) -> None:
+def test_a_demonstration_without_a_terminal_prints_its_campaigns(
+    tmp_path: Path, process: Process, typed: Typed
+) -> None:
     url = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
     done = process("demo", "--leads", "40", "--database", url, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "callable now" in done.stdout
     assert "Bank Marketing" in done.stdout
-    again = process("demo", "--no-open", "--json", "--database", url)
-    document = json.loads(again.stdout)
+    document = json.loads(typed("demo", "--no-open", "--json", "--database", url).out)
     assert document["campaigns"][0]["leads"] == 40
-    assert process("leads", "next", "--as", "ana", "--campaign", document["campaigns"][0]["name"],
-                   "--database", url).returncode == 0  # fmt: skip
+    name = document["campaigns"][0]["name"]
+    assert typed("leads", "next", "--as", "ana", "--campaign", name, "--database", url).code == 0
 
 
-def test_the_own_demonstration_stands_apart_from_the_shop(own_home: Path, process: Process) -> None:
-    process("init", "--admin", "root")
-    done = process("demo", "--leads", "20", "--no-open", timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(process("campaigns", "list", "--json").stdout) == []
+def test_the_own_demonstration_stands_apart_from_the_shop(own_home: Path, typed: Typed) -> None:
+    assert typed("init", "--admin", "root").code == 0
+    done = typed("demo", "--leads", "20", "--no-open")
+    assert done.code == 0, done.err
+    assert typed("campaigns", "list", "--json").document == []
     assert list(own_home.rglob("demo.sqlite3"))
     shop = next(own_home.rglob("dialdeck.sqlite3"))
-    refused(process("demo", "--leads", "-1", "--reset", "--database", f"sqlite:///{shop}"))
+    url = f"sqlite:///{shop}"
+    refusal = typed("demo", "--leads", "-1", "--reset", "--database", url)
+    assert (refusal.code, refusal.out, refusal.err.count("\n")) == (1, "", 1)
+    assert refusal.err.startswith("dialdeck: ")
 
 
 def test_a_backup_is_restored(sqlite_campaign: Shell, tmp_path: Path, process: Process) -> None:
     copy = tmp_path / "copy.backup"
     url = ("--database", sqlite_campaign.url)
     assert process("db", "backup", str(copy), *url).returncode == 0
-    assert "exists already" in refused(process("db", "backup", str(copy), *url))
-    process("leads", "undo-import", "March", *url)
-    assert "already" in refused(process("db", "restore", str(copy), *url))
+    assert "exists already" in sqlite_campaign.refused("db", "backup", str(copy))
+    sqlite_campaign.done("leads", "undo-import", "March")
+    sqlite_campaign.database.close()
+    assert "already" in sqlite_campaign.refused("db", "restore", str(copy))
     done = process("db", "restore", str(copy), "--yes", "--json", *url)
     assert json.loads(done.stdout)["restored"] is True
-    status = process("leads", "status", "--campaign", "Spring", "--as", "root", "--json", *url)
-    assert json.loads(status.stdout)["total"] == 4
-    assert "no file" in refused(process("db", "restore", str(tmp_path / "none"), *url)).lower()
+    assert sqlite_campaign.json("leads", "status", "--campaign", "Spring", "--as", "root")["total"] == 4
+    assert "no file" in sqlite_campaign.refused("db", "restore", str(tmp_path / "none")).lower()
