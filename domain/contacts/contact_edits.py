@@ -22,6 +22,7 @@ from domain.constructs import insert_ignore
 from domain.contacts import contacts, details
 from domain.contacts.contacts import ContactView
 from domain.contacts.models import Contact, ContactPhone
+from domain.contacts.numbering import kind_of
 from domain.contacts.phones import InvalidPhone, normalise, time_zones
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
@@ -200,7 +201,11 @@ def _numbers(
             continue
         position += 1
         phone = ContactPhone(
-            organisation_id=actor.organisation_id, contact_id=contact_id, e164=e164, position=position
+            organisation_id=actor.organisation_id,
+            contact_id=contact_id,
+            e164=e164,
+            kind=kind_of(e164),
+            position=position,
         )
         session.add(phone)
         if entry is not None:

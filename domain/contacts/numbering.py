@@ -111,6 +111,16 @@ class Region:
                 return verdict
         return Verdict.INVALID
 
+    def mobile(self, national: str) -> bool:
+        """Whether it is a mobile's number and can be no other (in some countries all look alike)."""
+        length = len(national)
+        (special, _), (fixed, _), (mobile, _) = self.kinds
+        pattern = mobile.get(length)
+        if pattern is None or pattern.fullmatch(national) is None:
+            return False
+        others = (special.get(length), fixed.get(length))
+        return all(each is None or each.fullmatch(national) is None for each in others)
+
     def too_long(self, digits: str) -> bool:
         """Whether digits are more than any number of the region has (``possible_length`` is in order)."""
         return len(digits) != self.lengths[0] and len(digits) > self.lengths[-1]
@@ -159,6 +169,18 @@ class Country:
                 if verdict:
                     return verdict
         return Verdict.INVALID
+
+    def mobile(self, national: str) -> bool:
+        """Whether it is a mobile's number under the plan that says of it what ``judge`` does."""
+        if len(self.regions) == 1:
+            return self.main.mobile(national)
+        for region in self.regions:
+            if region.leading is not None:
+                if region.leading.match(national) is not None:
+                    return region.mobile(national)
+            elif region.judge(national):
+                return region.mobile(national)
+        return False
 
 
 class _Countries(dict[str, Country | None]):
@@ -217,6 +239,15 @@ def _judged(code: str, plans: Country, region: Region, digits: str) -> Resolved:
     if not _LEAST_NATIONAL_DIGITS <= len(national) <= _MOST_NATIONAL_DIGITS:
         raise Unusual
     return Resolved(code, national, plans.judge(national))
+
+
+def kind_of(e164: str) -> str:
+    """``mobile`` where a valid number can only be a mobile's, else ``phone``."""
+    for length in _COUNTRY_CODE_LENGTHS:
+        plans = _COUNTRIES[e164[1 : 1 + length]]
+        if plans is not None:
+            return "mobile" if plans.mobile(e164[1 + length :]) else "phone"
+    return "phone"
 
 
 def resolve(digits: str, *, plus: bool, region: Region | None) -> Resolved:

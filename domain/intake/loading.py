@@ -20,6 +20,7 @@ from domain.campaigns.policy import Policy
 from domain.constructs import insert_ignore
 from domain.contacts import do_not_call
 from domain.contacts.models import Contact, ContactPhone
+from domain.contacts.numbering import kind_of
 from domain.intake.matching import Decided, Place
 from domain.intake.people import PHONE_COLUMNS, merge_contacts, merged
 from domain.intake.rows import Row
@@ -160,7 +161,7 @@ class Loader:
             ids[key] = contact_id
             rows.append(_contact_values(row, contact_id, organisation_id, now))
             for position, phone in enumerate(row.phones):
-                phones.append((organisation_id, contact_id, phone.e164, "phone", position, False))
+                phones.append((organisation_id, contact_id, phone.e164, kind_of(phone.e164), position, False))
         self._bulk.insert_rows(session, CONTACT_TABLE, CONTACT_COLUMNS, rows)
         return ids
 

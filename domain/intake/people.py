@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from domain.contacts.models import Contact, ContactPhone
+from domain.contacts.numbering import kind_of
 from domain.contacts.phones import Phone
 from domain.intake.rows import Row
 
@@ -128,5 +129,5 @@ def _new_numbers(
             if phone.e164 not in have[contact]:
                 have[contact].add(phone.e164)
                 last[contact] += 1
-                rows.append((organisation_id, contact, phone.e164, "phone", last[contact], False))
+                rows.append((organisation_id, contact, phone.e164, kind_of(phone.e164), last[contact], False))
     return rows

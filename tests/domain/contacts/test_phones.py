@@ -13,7 +13,7 @@ from phonenumbers.timezone import time_zones_for_number
 
 from domain.contacts.digit_patterns import Ahead, DigitPattern, NotUnderstood
 from domain.contacts.number_blocks import Unsettled, settle
-from domain.contacts.numbering import Unusual, region_named, resolve
+from domain.contacts.numbering import Unusual, kind_of, region_named, resolve
 from domain.contacts.phones import InvalidPhone, Phone, PhoneReason, normalise, read_cell, reader, time_zones
 from domain.errors import Invalid
 
@@ -278,6 +278,24 @@ def test_toll_free_numbers_may_lie_anywhere_in_the_country() -> None:
     assert len(time_zones("+18005550123")) > 20
     assert time_zones("+12125550123") == ("America/New_York",)
     assert time_zones("+1212555") == ()
+
+
+def test_a_mobile_is_known_where_the_library_knows_one() -> None:
+    dice = random.Random(7)
+    seen = {"mobile": 0, "phone": 0}
+    for _ in range(6000):
+        region = dice.choice([*REGIONS, *OTHERS])
+        digits, plus = written(dice, region)
+        e164 = by_us(digits, plus, region)
+        if e164 is None:
+            continue
+        kind = phonenumbers.number_type(phonenumbers.parse(e164, None))
+        expected = "mobile" if kind == phonenumbers.PhoneNumberType.MOBILE else "phone"
+        assert kind_of(e164) == expected, (e164, kind)
+        seen[expected] += 1
+    assert min(seen.values()) > 200
+    assert kind_of("+59899123456") == "mobile"
+    assert kind_of("+12125550123") == "phone", "there a mobile's number looks like any other"
 
 
 @given(st.text(alphabet="0123456789+() .-/;,xyEe'\"=#\u202aO\n", max_size=40) | st.text(max_size=60))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import select
 
 from domain.codes import QueueState
 from domain.contacts import do_not_call
+from domain.contacts.models import ContactPhone
 from domain.intake.matching import Duplicates, Scope
 from domain.intake.options import Counts
 from tests.domain.intake.importing_support import Desk, listed, local, people
@@ -32,6 +34,16 @@ def test_a_person_known_from_another_campaign_gets_a_lead_not_a_second_contact(d
     assert (contact.name, contact.city, contact.tags) == ("Ana", "Lyon", ["old", "new"])
     assert desk.numbers(contact.id) == ["+33199000001", "+33199000002"]
     assert [lead.contact_id for lead in desk.leads(other)] == [contact.id]
+
+
+def test_a_mobile_number_is_known_as_one(desk: Desk) -> None:
+    desk.run(listed("phone;phone2", f"{local(1)};06 39 98 00 01"))
+    desk.run(
+        listed("phone;phone2", f"{local(1)};06 39 98 00 02"), name="more.csv", duplicates=Duplicates.UPDATE
+    )
+    with desk.shop.database.reading() as session:
+        kinds = {phone.e164: phone.kind for phone in session.exec(select(ContactPhone))}
+    assert kinds == {"+33199000001": "phone", "+33639980001": "mobile", "+33639980002": "mobile"}
 
 
 @pytest.mark.parametrize(
