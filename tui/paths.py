@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,28 @@ class Found:
     more: bool = False
 
 
+_ANEW = re.compile(r".*[/\\](?=/|~/|[A-Za-z]:[/\\])")
+
+
+def meant(typed: str) -> str:
+    """The path meant by what was typed: a whole one behind the proposed folder, as when pasted, begins anew.
+
+    Quotes around it, as some file managers and shells write them, are no part of it.
+    """
+    text = typed.strip()
+    begun = _ANEW.match(text)
+    if begun is not None:
+        text = text[begun.end() :]
+    for quote in "'\"":
+        place = text.find(quote)
+        if place >= 0 and text.endswith(quote) and text.count(quote) == 2:
+            return meant(text[place + 1 : -1])
+    return os.path.expanduser(text)
+
+
 def matching(typed: str) -> Found:
     """The entries of the folder typed so far whose names begin with the rest, hidden ones only when asked for."""
-    text = os.path.expanduser(typed.strip())
+    text = meant(typed)
     folder, name = os.path.split(text)
     there = Path(folder or os.curdir).absolute()
     wanted = name.casefold()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.paths import free_name, matching
+from tui.paths import free_name, matching, meant
 
 
 @pytest.fixture
@@ -30,6 +30,21 @@ def test_folders_come_first_and_hidden_ones_only_when_asked_for(folder: Path) ->
     assert _names(f"{here}l") == ["Lists/", "leads.csv"]
     assert _names(f"{here}.s") == [".secret"]
     assert _names(f"{here}nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("/home/ana//srv/lists/march.csv", "/srv/lists/march.csv"),
+        ("/home/ana/~/march.csv", "~/march.csv"),
+        ("/home/ana/'/srv/my lists/march.csv'", "/srv/my lists/march.csv"),
+        ('"/srv/march.csv"', "/srv/march.csv"),
+        ("/home/ana/march~1.csv", "/home/ana/march~1.csv"),
+        ("/home/ana/it's.csv", "/home/ana/it's.csv"),
+    ],
+)
+def test_a_whole_path_pasted_behind_the_proposed_folder_begins_anew(typed: str, path: str) -> None:
+    assert meant(typed) == os.path.expanduser(path)
 
 
 def test_an_entry_becomes_the_text_that_goes_on(folder: Path) -> None:

@@ -37,13 +37,13 @@ def test_a_person_known_from_another_campaign_gets_a_lead_not_a_second_contact(d
 
 
 def test_a_mobile_number_is_known_as_one(desk: Desk) -> None:
-    desk.run(listed("phone;phone2", f"{local(1)};06 39 98 00 01"))
+    desk.run(listed("phone;phone2", f"{local(1)};+61 491 570 006"))
     desk.run(
-        listed("phone;phone2", f"{local(1)};06 39 98 00 02"), name="more.csv", duplicates=Duplicates.UPDATE
+        listed("phone;phone2", f"{local(1)};+61 491 570 156"), name="more.csv", duplicates=Duplicates.UPDATE
     )
     with desk.shop.database.reading() as session:
         kinds = {phone.e164: phone.kind for phone in session.exec(select(ContactPhone))}
-    assert kinds == {"+33199000001": "phone", "+33639980001": "mobile", "+33639980002": "mobile"}
+    assert kinds == {"+33199000001": "phone", "+61491570006": "mobile", "+61491570156": "mobile"}
 
 
 @pytest.mark.parametrize(

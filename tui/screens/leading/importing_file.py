@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from tui.i18n import _
-from tui.paths import Entry, Found, matching
+from tui.paths import Entry, Found, matching, meant
 from tui.screens.base import Window
 from tui.text import clip, data, fit
 from tui.widgets.rows import Row, Rows
@@ -99,7 +99,7 @@ class FileScreen(Window[Path]):
 
     def action_take(self) -> None:
         """Open the marked folder, or take the marked file; a whole path that was typed is taken as it is."""
-        typed = Path(self.typed.strip()).expanduser()
+        typed = Path(meant(self.typed))
         if self.typed.strip() and typed.is_file():
             self.dismiss(typed.absolute())
             return
