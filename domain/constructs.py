@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     ClauseElement,
     Column,
@@ -138,7 +137,6 @@ class AmongFirst(ColumnElement[bool]):
         ("where", InternalTraversal.dp_clauseelement),
         ("keys", InternalTraversal.dp_clauseelement_list),
         ("order", InternalTraversal.dp_clauseelement_list),
-        ("bounds", InternalTraversal.dp_clauseelement_list),
         ("listed", InternalTraversal.dp_clauseelement),
         ("limit", InternalTraversal.dp_clauseelement),
     ]
@@ -157,12 +155,6 @@ class AmongFirst(ColumnElement[bool]):
         self.where = where
         self.keys = list(keys)
         self.order = list(order)
-        self.bounds: list[ColumnElement[Any]] = [
-            # Not by literal(), which examines every value: there are hundreds.
-            BindParameter(None, value, key.type, unique=True)
-            for each in ranges
-            for key, value in zip(keys, each, strict=True)
-        ]
         self.listed = literal(json.dumps([list(each) for each in ranges]), Text())
         self.limit = literal(limit)
 
@@ -180,7 +172,7 @@ def among_first(
 
     A range is a value for each of ``keys``; ``where`` holds for all. Keys, then the rest of ``order``, must be
     the columns of an index: of each range only as many entries are read as are wanted. All columns are of one
-    table. SQLite takes up to 500 ranges.
+    table.
     """
     return AmongFirst(target, where=where, keys=keys, order=order, ranges=ranges, limit=limit)
 

@@ -85,20 +85,41 @@ def _epoch_postgresql(element: EpochSeconds, compiler: SQLCompiler, **options: o
 
 @written_by(AmongFirst, "sqlite")
 def _among_first_sqlite(element: AmongFirst, compiler: SQLCompiler, **options: object) -> str:
-    """The ranges as parts of one union: SQLite merges them in order, each read no further than needed."""
-    target, where, limit = (
-        compiler.process(part, **options) for part in (element.target, element.where, element.limit)
+    """The ranges merged in order: the first row of each waits in a queue, and whoever leaves it lets its next one in.
+
+    So of all ranges together hardly more rows are read than are wanted, and the text is as short for many as for few.
+    """
+    target, where, limit, listed = (
+        compiler.process(part, **options)
+        for part in (element.target, element.where, element.limit, element.listed)
     )
-    keys = [compiler.process(key, **options) for key in element.keys]
-    columns = ", ".join(dict.fromkeys([target, *(compiler.process(c, **options) for c in element.order)]))
-    bounds = iter(element.bounds)
-    parts = []
-    for _ in range(len(element.bounds) // len(keys)):
-        within = " AND ".join(f"{key} = {compiler.process(next(bounds), **options)}" for key in keys)
-        parts.append(f"SELECT {columns} FROM {element.target.table.name} WHERE {where} AND {within}")
-    order = ", ".join(column.name for column in element.order)
-    every = " UNION ALL ".join(parts) + f" ORDER BY {order} LIMIT {limit}"
-    return f"{target} IN (SELECT {element.target.name} FROM ({every}))"
+    table = element.target.table.name
+    keys = [key.name for key in element.keys]
+    inner = [column.name for column in element.order if column.name not in keys]
+    columns = list(dict.fromkeys([element.target.name, *keys, *inner]))
+    order = ", ".join(str(columns.index(column.name) + 1) for column in element.order)
+
+    def first(*within: str) -> str:
+        asked = " AND ".join([where, *within])
+        place = ", ".join(f"{table}.{name}" for name in inner)
+        return f"(SELECT {target} FROM {table} WHERE {asked} ORDER BY {place} LIMIT 1)"
+
+    def row(name: str) -> str:
+        return ", ".join(f"{name}.{column}" for column in columns)
+
+    begin = first(
+        *(f"{table}.{key} = json_extract(given.value, '$[{place}]')" for place, key in enumerate(keys))
+    )
+    here, there = (", ".join(f"{name}.{column}" for column in inner) for name in (table, "merged"))
+    behind = first(*(f"{table}.{key} = merged.{key}" for key in keys), f"({here}) > ({there})")
+    return (
+        f"{target} IN (WITH RECURSIVE merged ({', '.join(columns)}) AS ("
+        f"SELECT {row('one')} FROM json_each({listed}) AS given CROSS JOIN {table} AS one "
+        f"WHERE one.{element.target.name} = {begin} "
+        f"UNION ALL SELECT {row('one')} FROM merged CROSS JOIN {table} AS one "
+        f"WHERE one.{element.target.name} = {behind} "
+        f"ORDER BY {order} LIMIT {limit}) SELECT {element.target.name} FROM merged)"
+    )
 
 
 @written_by(AmongFirst, "postgresql")

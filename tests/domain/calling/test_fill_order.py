@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
 from domain.calling import hopper, ready
@@ -89,3 +89,14 @@ def test_a_fill_sends_six_statements_at_most(database: Database) -> None:
     with count_statements(database) as counter, database.transaction() as session:
         hopper.fill(session, actor=made.sup, campaign_id=made.campaign_id, now=NOON, target=20)
     assert counter.count <= 6
+
+
+def test_a_fill_sends_no_longer_text_for_more_ranges(database: Database) -> None:
+    """What a database must read before it answers; nor one value for each range beside it."""
+    made = scattered(database, 45)
+    with database.reading() as session:
+        ranges = session.execute(select(func.count()).select_from(CampaignSegment)).scalar_one()
+    with count_statements(database) as counter, database.transaction() as session:
+        hopper.fill(session, actor=made.sup, campaign_id=made.campaign_id, now=NOON, target=20)
+    assert ranges >= 15
+    assert max(len(statement) for statement in counter.statements) < 6_000
