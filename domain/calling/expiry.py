@@ -17,9 +17,30 @@ from domain.calling.lead_status import Event
 from domain.calling.models import HeldNumber, HopperEntry, Lead
 from domain.calling.status_table import Cause
 from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus, HopperState, QueueState
-from domain.sql import affected
+from domain.sql import NOW, ORGANISATION, affected
 
 AT_ONCE = 500
+
+
+_EXPIRED = (
+    select(HopperEntry, Lead)
+    .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
+    .where(
+        col(HopperEntry.organisation_id) == ORGANISATION,
+        or_(
+            and_(col(HopperEntry.locked_by).is_not(None), col(HopperEntry.expires_at) <= NOW),
+            and_(
+                col(HopperEntry.locked_by).is_(None),
+                or_(col(HopperEntry.from_pool).is_(False), col(HopperEntry.call_id).is_not(None)),
+                col(HopperEntry.kept_until) <= NOW,
+            ),
+        ),
+    )
+    .order_by(col(Lead.id))
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
@@ -30,25 +51,7 @@ def expire(session: Session, *, organisation_id: int, now: datetime) -> int:
     Returns:
         How many claims had expired. At most ``AT_ONCE``; a fixed number of statements.
     """
-    found = session.execute(
-        select(HopperEntry, Lead)
-        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
-        .where(
-            col(HopperEntry.organisation_id) == organisation_id,
-            or_(
-                and_(col(HopperEntry.locked_by).is_not(None), col(HopperEntry.expires_at) <= now),
-                and_(
-                    col(HopperEntry.locked_by).is_(None),
-                    or_(col(HopperEntry.from_pool).is_(False), col(HopperEntry.call_id).is_not(None)),
-                    col(HopperEntry.kept_until) <= now,
-                ),
-            ),
-        )
-        .order_by(col(Lead.id))
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    found = session.execute(_EXPIRED, {"organisation": organisation_id, "now": now})
     rows = [(entry, lead) for entry, lead in found]
     if not rows:
         return 0

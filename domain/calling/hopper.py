@@ -19,14 +19,15 @@ from domain.calling.level import HIGHEST_LEVEL, pace
 from domain.calling.level import target as level_of
 from domain.calling.models import HopperEntry, Lead
 from domain.calling.phones import PUT_OFF
-from domain.calling.ready import Candidate, Number, Range, has_overdue, ready_with_numbers
+from domain.calling.pool_order import overdue_since
+from domain.calling.ready import HAS_OVERDUE, Candidate, Number, Range, ready_with_numbers
 from domain.campaigns.models import Campaign, CampaignSegment
 from domain.campaigns.policy import Policy, policy_of
 from domain.codes import IN_PLAY, HopperSource, HopperState, QueueState
 from domain.errors import Conflict, Invalid, NotFound
 from domain.intake.options import Transactions
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
-from domain.sql import affected
+from domain.sql import CAMPAIGN, ORGANISATION, affected
 
 AT_ONCE = 300
 """How many a fill brings in while nobody else may write."""
@@ -246,6 +247,39 @@ def _separated(
     return chosen, put_off
 
 
+_ENTRIES: Select[str, int, int] = (
+    select(
+        col(HopperEntry.segment).label("segment"),
+        literal(-1).label("rank"),
+        func.count().label("entries"),
+    )
+    .where(
+        col(HopperEntry.organisation_id) == ORGANISATION,
+        col(HopperEntry.campaign_id) == CAMPAIGN,
+        col(HopperEntry.state) == HopperState.NEW.value,
+    )
+    .group_by(col(HopperEntry.segment))
+)
+_SEGMENTS = select(
+    col(CampaignSegment.segment),
+    col(CampaignSegment.rank),
+    case((HAS_OVERDUE, 1), else_=0).label("entries"),
+).where(
+    col(CampaignSegment.organisation_id) == ORGANISATION,
+    col(CampaignSegment.campaign_id) == CAMPAIGN,
+)
+_IN_HAND = (
+    select(literal("").label("segment"), literal(-2).label("rank"), col(HopperEntry.lead_id))
+    .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
+    .where(
+        col(HopperEntry.organisation_id) == ORGANISATION,
+        col(HopperEntry.campaign_id) == CAMPAIGN,
+        col(Lead.queue_state) == QueueState.READY.value,
+    )
+)
+_SURVEY = _SEGMENTS.union_all(_ENTRIES, _IN_HAND)
+
+
 def survey(
     session: Session, organisation_id: int, policy: Policy, active: bool, now: datetime
 ) -> tuple[list[Range], set[Range], int, list[str], list[int]]:
@@ -253,42 +287,13 @@ def survey(
 
     And leads that have an entry though they count as ready: a seller asked for them by name.
     """
-    entries: Select[str, int, int] = (
-        select(
-            col(HopperEntry.segment).label("segment"),
-            literal(-1).label("rank"),
-            func.count().label("entries"),
-        )
-        .where(
-            col(HopperEntry.organisation_id) == organisation_id,
-            col(HopperEntry.campaign_id) == policy.campaign_id,
-            col(HopperEntry.state) == HopperState.NEW.value,
-        )
-        .group_by(col(HopperEntry.segment))
-    )
-    segments = select(
-        col(CampaignSegment.segment),
-        col(CampaignSegment.rank),
-        case((has_overdue(now), 1), else_=0).label("entries"),
-    ).where(
-        col(CampaignSegment.organisation_id) == organisation_id,
-        col(CampaignSegment.campaign_id) == policy.campaign_id,
-    )
-    in_hand = (
-        select(literal("").label("segment"), literal(-2).label("rank"), col(HopperEntry.lead_id))
-        .join(Lead, col(Lead.id) == col(HopperEntry.lead_id))
-        .where(
-            col(HopperEntry.organisation_id) == organisation_id,
-            col(HopperEntry.campaign_id) == policy.campaign_id,
-            col(Lead.queue_state) == QueueState.READY.value,
-        )
-    )
     ranges: list[Range] = []
     late: set[Range] = set()
     held = 0
     closed: list[str] = []
     named: list[int] = []
-    for segment, rank, count in session.execute(segments.union_all(entries, in_hand)):
+    values = {"organisation": organisation_id, "campaign": policy.campaign_id, **overdue_since(now)}
+    for segment, rank, count in session.execute(_SURVEY, values):
         if rank == -2:
             named.append(count)
             continue

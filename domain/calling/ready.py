@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     TextClause,
     and_,
+    bindparam,
     exists,
     false,
     func,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.base import metadata
 from domain.calling.models import Call, HeldNumber, HopperEntry, Lead
@@ -82,18 +84,17 @@ RETRIES = text(
 """Leads of the pool that are tried again by rule, in the very words of their index."""
 
 
-def has_overdue(now: datetime) -> ColumnElement[bool]:
-    """Whether retries of a ``campaign_segment`` are overdue."""
-    return exists(
-        select(col(Lead.id)).where(
-            col(Lead.organisation_id) == col(CampaignSegment.organisation_id),
-            col(Lead.campaign_id) == col(CampaignSegment.campaign_id),
-            col(Lead.segment) == col(CampaignSegment.segment),
-            col(Lead.rank) == col(CampaignSegment.rank),
-            RETRIES,
-            col(Lead.next_attempt_at) <= now - OVERDUE,
-        )
+HAS_OVERDUE = exists(
+    select(col(Lead.id)).where(
+        col(Lead.organisation_id) == col(CampaignSegment.organisation_id),
+        col(Lead.campaign_id) == col(CampaignSegment.campaign_id),
+        col(Lead.segment) == col(CampaignSegment.segment),
+        col(Lead.rank) == col(CampaignSegment.rank),
+        RETRIES,
+        col(Lead.next_attempt_at) <= bindparam("overdue", type_=UTCDateTime()),
     )
+)
+"""Whether retries of a ``campaign_segment`` are overdue; its parameter is that of ``overdue_since``."""
 
 
 def first_ready(

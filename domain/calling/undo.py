@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from domain.base import metadata
 from domain.calling import claims, giving_back, history, holding, late, lead_status, queue_state
 from domain.calling.actions import label_of
 from domain.calling.lead_status import Event
-from domain.calling.models import Activity, Call, ConsoleAction, Draft, HistoryEvent, Lead, UndoEntry
+from domain.calling.models import Activity, ConsoleAction, HistoryEvent, Lead, UndoEntry
 from domain.calling.status_table import Cause
 from domain.calling.views import UndoResult
 from domain.campaigns.models import Campaign
@@ -26,11 +28,11 @@ from domain.campaigns.policy import policy_of
 from domain.codes import HopperState
 from domain.constructs import upsert
 from domain.contacts import do_not_call
-from domain.contacts.models import Contact, ContactPhone, DoNotCall
+from domain.contacts.models import Contact, DoNotCall
 from domain.errors import Conflict, NotFound
 from domain.people.rights import SELLING_ROLES, Actor, require
 from domain.sales import sales
-from domain.sql import affected
+from domain.sql import LEAD, ORGANISATION, SELLER, affected, change_row
 
 DEPTH = 20
 WITHIN = timedelta(minutes=10)
@@ -79,6 +81,20 @@ def _former(entry: UndoEntry) -> _Former:
     )
 
 
+_READ = (
+    select(Lead, Contact, Campaign, ConsoleAction)
+    .join(Contact, col(Contact.id) == col(Lead.contact_id))
+    .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
+    .outerjoin(
+        ConsoleAction,
+        (col(ConsoleAction.organisation_id) == col(Lead.organisation_id))
+        & (col(ConsoleAction.slug) == col(Lead.last_console_action)),
+    )
+    .where(col(Lead.id) == LEAD)
+    .execution_options(populate_existing=True)
+)
+
+
 def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en") -> UndoResult:
     """Take back the seller's last outcome and bring the person back into their hands.
 
@@ -96,19 +112,7 @@ def undo(session: Session, *, actor: Actor, now: datetime, language: str = "en")
     former = _former(entry)
     put_aside = [in_hand.lead_id] if in_hand is not None else []
     _lock(session, [entry.lead_id, *put_aside, *(lead_id for lead_id, _, _ in former.blocked)])
-    row = session.execute(
-        select(Lead, Contact, Campaign, ConsoleAction)
-        .join(Contact, col(Contact.id) == col(Lead.contact_id))
-        .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
-        .outerjoin(
-            ConsoleAction,
-            (col(ConsoleAction.organisation_id) == col(Lead.organisation_id))
-            & (col(ConsoleAction.slug) == col(Lead.last_console_action)),
-        )
-        .where(col(Lead.id) == entry.lead_id)
-        .execution_options(populate_existing=True)
-    ).one()
-    lead, contact, campaign, action = row
+    lead, contact, campaign, action = session.execute(_READ, {"lead": entry.lead_id}).one()
     if lead.version != entry.lead_version:
         raise Conflict(
             f"{contact.name}: {late.handled(session, lead, actor=actor)}; it cannot be undone any more.",
@@ -151,19 +155,7 @@ def depth(session: Session, *, actor: Actor, now: datetime) -> int:
 
 def _stack(session: Session, actor: Actor, now: datetime) -> list[int]:
     """The entries that can be undone, the newest last: what was pushed out at the bottom does not come back."""
-    entries = session.execute(
-        select(col(UndoEntry.id), col(UndoEntry.at), col(UndoEntry.undone_at))
-        .where(
-            col(UndoEntry.organisation_id) == actor.organisation_id,
-            col(UndoEntry.seller_id) == actor.user_id,
-            col(UndoEntry.at) > now - WITHIN,
-            col(UndoEntry.event_id)
-            > select(func.coalesce(func.max(col(HistoryEvent.id)), 0))
-            .where(*_only_kept(actor, now))
-            .scalar_subquery(),
-        )
-        .order_by(col(UndoEntry.id))
-    )
+    entries = session.execute(_ENTRIES, _lately(actor, now))
     stack: list[tuple[int, datetime | None]] = []
     for entry_id, at, undone_at in entries:
         standing = [(other, undone) for other, undone in stack if undone is None or undone >= at]
@@ -171,24 +163,40 @@ def _stack(session: Session, actor: Actor, now: datetime) -> list[int]:
     return [entry_id for entry_id, undone_at in stack if undone_at is None]
 
 
-def _only_kept(actor: Actor, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The outcomes of this seller of which only call and note were kept."""
-    return (
-        col(HistoryEvent.organisation_id) == actor.organisation_id,
-        col(HistoryEvent.user_id) == actor.user_id,
-        col(HistoryEvent.at) > now - WITHIN,
-        col(HistoryEvent.kind) == "outcome_refused",
+_SINCE = bindparam("since", type_=UTCDateTime())
+_ONLY_KEPT = (
+    col(HistoryEvent.organisation_id) == ORGANISATION,
+    col(HistoryEvent.user_id) == SELLER,
+    col(HistoryEvent.at) > _SINCE,
+    col(HistoryEvent.kind) == "outcome_refused",
+)
+"""The outcomes of a seller of which only call and note were kept."""
+_ENTRIES = (
+    select(col(UndoEntry.id), col(UndoEntry.at), col(UndoEntry.undone_at))
+    .where(
+        col(UndoEntry.organisation_id) == ORGANISATION,
+        col(UndoEntry.seller_id) == SELLER,
+        col(UndoEntry.at) > _SINCE,
+        col(UndoEntry.event_id)
+        > select(func.coalesce(func.max(col(HistoryEvent.id)), 0)).where(*_ONLY_KEPT).scalar_subquery(),
     )
+    .order_by(col(UndoEntry.id))
+)
+_LAST_KEPT = (
+    select(col(Contact.name), col(Contact.company))
+    .join(HistoryEvent, col(HistoryEvent.contact_id) == col(Contact.id))
+    .where(*_ONLY_KEPT)
+    .order_by(col(HistoryEvent.id).desc())
+    .limit(1)
+)
+
+
+def _lately(actor: Actor, now: datetime) -> dict[str, object]:
+    return {"organisation": actor.organisation_id, "seller": actor.user_id, "since": now - WITHIN}
 
 
 def _refuse_only_kept(session: Session, actor: Actor, now: datetime) -> None:
-    person = session.execute(
-        select(col(Contact.name), col(Contact.company))
-        .join(HistoryEvent, col(HistoryEvent.contact_id) == col(Contact.id))
-        .where(*_only_kept(actor, now))
-        .order_by(col(HistoryEvent.id).desc())
-        .limit(1)
-    ).one_or_none()
+    person = session.execute(_LAST_KEPT, _lately(actor, now)).one_or_none()
     if person is not None:
         raise Conflict(
             f"{person[0] or person[1] or 'This person'} was out of your hands: of your last outcome only call and "
@@ -226,7 +234,7 @@ def _take_back(
     if former.call_before is not None:
         # The call was dialled before the outcome: it stays an attempt, waiting for its outcome again.
         values = {"action": None, "campaign_status": None, "resolution": None, **_times(former.call_before)}
-    affected(session, update(Call).where(col(Call.id) == former.call).values(**values))
+    change_row(session, "call", former.call, values)
     notes = session.execute(
         update(Activity)
         .where(col(Activity.id).in_(former.made))
@@ -238,9 +246,7 @@ def _take_back(
     if former.sale is not None:
         sales.cancel(session, sale_id=former.sale, now=now)
     if former.bad_phone is not None:
-        affected(
-            session, update(ContactPhone).where(col(ContactPhone.id) == former.bad_phone).values(bad=False)
-        )
+        change_row(session, "contact_phone", former.bad_phone, {"bad": False})
     if former.register:
         affected(
             session,
@@ -248,7 +254,7 @@ def _take_back(
             .where(col(DoNotCall.id).in_(former.register), col(DoNotCall.removed_at).is_(None))
             .values(removed_at=now, removed_by=actor.user_id),
         )
-    affected(session, update(UndoEntry).where(col(UndoEntry.id) == entry.id).values(undone_at=now))
+    change_row(session, "undo_entry", entry.id or 0, {"undone_at": now})
     return note
 
 
@@ -294,18 +300,20 @@ def _unblock(session: Session, actor: Actor, former: _Former, now: datetime) -> 
     return kept
 
 
+_FOLLOWED = (
+    update(UndoEntry)
+    .where(
+        col(UndoEntry.lead_id) == LEAD,
+        col(UndoEntry.lead_version) == bindparam("known_as", type_=Integer()),
+        col(UndoEntry.undone_at).is_(None),
+    )
+    .values(lead_version=bindparam("now_as", type_=Integer()))
+)
+
+
 def _follow(session: Session, lead_id: int, former: int, version: int) -> None:
     """The lead is as it was at its ``former`` version: what was done before that can be undone still."""
-    affected(
-        session,
-        update(UndoEntry)
-        .where(
-            col(UndoEntry.lead_id) == lead_id,
-            col(UndoEntry.lead_version) == former,
-            col(UndoEntry.undone_at).is_(None),
-        )
-        .values(lead_version=version),
-    )
+    affected(session, _FOLLOWED, {"lead": lead_id, "known_as": former, "now_as": version})
 
 
 def _back(values: Mapping[str, object]) -> dict[str, object]:
@@ -337,6 +345,11 @@ def _restore_lead(
     _follow(session, entry.lead_id, former.version, lead.version + 1)
 
 
+_RENEWED_DRAFT = upsert(
+    metadata.tables["draft"], keys=("organisation_id", "seller_id", "lead_id"), update=("text", "updated_at")
+)
+
+
 def _draft_again(session: Session, actor: Actor, lead_id: int, note: str, now: datetime) -> None:
     """The note that went with the outcome is the draft again."""
     values = {
@@ -346,5 +359,4 @@ def _draft_again(session: Session, actor: Actor, lead_id: int, note: str, now: d
         "text": note,
         "updated_at": now,
     }
-    renewed = upsert(Draft, keys=("organisation_id", "seller_id", "lead_id"), update=("text", "updated_at"))
-    session.execute(renewed.values(values))
+    session.execute(_RENEWED_DRAFT, values)

@@ -12,37 +12,48 @@ from domain.codes import HopperState
 from domain.contacts.models import ContactPhone
 from domain.people.models import User
 from domain.people.rights import Actor
+from domain.sql import CAMPAIGN, LEAD, ORGANISATION, SELLER
 
 
 def may_open(session: Session, *, actor: Actor, lead: Lead) -> bool:
     """Whether a lead is a seller's own: owner, own callback, handled before; or free in the hopper."""
     if lead.owner_id == actor.user_id:
         return True
-    mine = or_(
+    values = {
+        "organisation": actor.organisation_id,
+        "seller": actor.user_id,
+        "lead": lead.id,
+        "campaign": lead.campaign_id,
+    }
+    return bool(session.execute(_MAY_OPEN, values).scalar_one())
+
+
+_MAY_OPEN = select(
+    or_(
         exists(
             select(col(Activity.id)).where(
-                col(Activity.lead_id) == lead.id,
+                col(Activity.lead_id) == LEAD,
                 col(Activity.state) == "pending",
-                or_(col(Activity.seller_id) == actor.user_id, col(Activity.seller_id).is_(None)),
+                or_(col(Activity.seller_id) == SELLER, col(Activity.seller_id).is_(None)),
             )
         ),
         exists(
             select(col(HistoryEvent.id)).where(
-                col(HistoryEvent.organisation_id) == actor.organisation_id,
-                col(HistoryEvent.lead_id) == lead.id,
-                col(HistoryEvent.user_id) == actor.user_id,
+                col(HistoryEvent.organisation_id) == ORGANISATION,
+                col(HistoryEvent.lead_id) == LEAD,
+                col(HistoryEvent.user_id) == SELLER,
             )
         ),
         exists(
             select(col(HopperEntry.id)).where(
-                col(HopperEntry.campaign_id) == lead.campaign_id,
-                col(HopperEntry.lead_id) == lead.id,
+                col(HopperEntry.campaign_id) == CAMPAIGN,
+                col(HopperEntry.lead_id) == LEAD,
                 col(HopperEntry.state) == HopperState.NEW.value,
-                or_(col(HopperEntry.kept_for).is_(None), col(HopperEntry.kept_for) == actor.user_id),
+                or_(col(HopperEntry.kept_for).is_(None), col(HopperEntry.kept_for) == SELLER),
             )
         ),
     )
-    return bool(session.execute(select(mine)).scalar_one())
+)
 
 
 def holder_name(session: Session, *, lead: Lead, now: datetime) -> str | None:
