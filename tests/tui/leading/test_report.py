@@ -188,7 +188,7 @@ async def test_it_never_waits_for_the_figures(called_shop: SmallShop) -> None:
 async def test_it_counts_again_by_itself_and_one_stays_where_one_is(
     called_shop: SmallShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "REFRESH_SECONDS", 0.05)
+    monkeypatch.setattr(report, "REFRESH_SECONDS", 0.5)
     app = leading(called_shop)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
