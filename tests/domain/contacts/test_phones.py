@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 
 import phonenumbers
 import pytest
@@ -189,11 +190,17 @@ def by_us(digits: str, plus: bool, region: str) -> str | None:
     return f"+{found.country_code}{found.national}" if found.verdict else None
 
 
+@cache
+def example(region: str, kind: int) -> str:
+    """A number of the kind in the region, as the library has one; else nothing."""
+    number = phonenumbers.example_number_for_type(region, kind)
+    return phonenumbers.national_significant_number(number) if number else ""
+
+
 def written(dice: random.Random, region: str) -> tuple[str, bool]:
     """Digits as somebody of the region might write them, right or wrong, and whether a plus stands before."""
     code = str(phonenumbers.country_code_for_region(region))
-    example = phonenumbers.example_number_for_type(region, dice.choice([0, 1, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10]))
-    national = phonenumbers.national_significant_number(example) if example else ""
+    national = example(region, dice.choice([0, 1, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10]))
     keep = dice.randint(0, len(national)) if dice.random() < 0.7 else 0
     length = len(national) if keep else dice.randint(2, 15)
     national = national[:keep] + "".join(dice.choices("0123456789", k=max(0, length - keep)))
