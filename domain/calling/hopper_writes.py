@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, exists, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    column,
+    delete,
+    exists,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
-from domain.base import metadata
+from domain.base import Json, metadata
 from domain.calling.models import HopperEntry, Lead
 from domain.calling.ready import Candidate
 from domain.campaigns.segments import parse_segment
 from domain.codes import DialStatus, HopperSource, HopperState, QueueState, Shift
 from domain.constructs import among_numbers, insert_ignore
+from domain.json_sql import JsonRows, json_member
 
 
 def take_back(
@@ -93,26 +109,12 @@ def insert(
     now: datetime,
 ) -> set[int]:
     """Put the chosen into the hopper and return them; whom somebody asked for by name meanwhile stays there."""
-    rows = [
-        {
-            "organisation_id": organisation_id,
-            "campaign_id": campaign_id,
-            "lead_id": each.lead_id,
-            "e164": e164,
-            "segment": each.segment,
-            "shift": _shift_of(each.segment),
-            "rank": each.rank,
-            "source": _source_of(each).value,
-            "state": HopperState.NEW.value,
-            "from_pool": True,
-            "ready_at": each.waiting_since,
-            "created_at": now,
-        }
-        for each, e164 in chosen
-    ]
-    statement = insert_ignore(metadata.tables["hopper_entry"]).execution_options(preserve_rowcount=True)
+    statement = insert_ignore(metadata.tables["hopper_entry"]).from_select(
+        _ENTRY, _entries(organisation_id, campaign_id, chosen, now)
+    )
     ids = {each.lead_id for each, _ in chosen}
-    if session.connection().execute(statement, rows).rowcount == len(rows):
+    added = session.connection().execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    if added == len(chosen):
         return ids
     entry = exists(
         select(col(HopperEntry.id)).where(
@@ -128,6 +130,61 @@ def insert(
     return ids - set(session.execute(elsewhere, execution_options={"synchronize_session": False}).scalars())
 
 
+_ENTRY = (
+    "organisation_id",
+    "campaign_id",
+    "lead_id",
+    "e164",
+    "segment",
+    "shift",
+    "rank",
+    "source",
+    "state",
+    "from_pool",
+    "ready_at",
+    "created_at",
+)
+
+
+def _entries(
+    organisation_id: int, campaign_id: int, chosen: Sequence[tuple[Candidate, str]], now: datetime
+) -> Select[Any]:
+    """The entries of the chosen in their order: what their leads say, with the rest as one document beside them."""
+    listed = [
+        {
+            "id": each.lead_id,
+            "place": place,
+            "e164": e164,
+            "shift": _shift_of(each.segment),
+            "source": _source_of(each).value,
+        }
+        for place, (each, e164) in enumerate(chosen)
+    ]
+    value = JsonRows(literal(json.dumps(listed), Text())).table_valued(column("value", Json)).c.value
+    told = {
+        "lead_id": col(Lead.id),
+        "e164": json_member(value, "e164", HopperEntry.e164),
+        "segment": col(Lead.segment),
+        "shift": json_member(value, "shift", HopperEntry.shift),
+        "rank": col(Lead.rank),
+        "source": json_member(value, "source", HopperEntry.source),
+        "state": literal(HopperState.NEW.value),
+        "from_pool": literal(True),
+        "ready_at": col(Lead.next_attempt_at),
+        "created_at": literal(now, UTCDateTime()),
+    }
+    return (
+        select(col(Lead.organisation_id), col(Lead.campaign_id), *told.values())
+        .where(
+            col(Lead.id) == json_member(value, "id", Lead.id),
+            col(Lead.organisation_id) == organisation_id,
+            col(Lead.campaign_id) == campaign_id,
+        )
+        .order_by(json_member(value, "place", Lead.id))
+    )
+
+
+@lru_cache(maxsize=1024)
 def _shift_of(segment: str) -> str | None:
     shift = parse_segment(segment).shift
     return None if shift is Shift.ANY else shift.value
