@@ -21,12 +21,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped
-from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.base import BigId, metadata
+from domain.prepared import Prepared
 
 ORGANISATION = bindparam("organisation", type_=Integer())
 CAMPAIGN = bindparam("campaign", type_=BigId)
@@ -50,32 +50,34 @@ def timed(sql: str, *times: str) -> TextClause:
 
 
 @lru_cache
-def _adding(table: str) -> ReturningInsert[int]:
+def _adding(table: str) -> Prepared:
     into = metadata.tables[table]
-    return insert(into).returning(into.c.id)
+    return Prepared(insert(into).returning(into.c.id))
 
 
 @lru_cache
-def _changing(table: str) -> Update:
+def _changing(table: str) -> Prepared:
     rows = metadata.tables[table]
-    return update(rows).where(rows.c.id == bindparam("row", type_=BigId))
+    return Prepared(update(rows).where(rows.c.id == bindparam("row", type_=BigId)))
 
 
 def add_row(session: Session, table: str, values: Mapping[str, object]) -> int:
     """Insert one row (one statement) and return its number; columns not named take their defaults."""
-    return int(session.connection().execute(_adding(table), dict(values)).scalar_one())
+    return int(_adding(table).scalar(session, values))
 
 
 def add_rows(session: Session, table: str, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Insert rows with the same columns named, many to a statement; returns their numbers, smallest first."""
     if not rows:
         return []
-    return sorted(session.connection().execute(_adding(table), [dict(row) for row in rows]).scalars())
+    return sorted(
+        session.connection().execute(_adding(table).statement, [dict(row) for row in rows]).scalars()
+    )
 
 
 def change_row(session: Session, table: str, row_id: int, values: Mapping[str, object]) -> int:
     """Set columns of the row with this number (one statement); returns how many rows that were."""
-    return affected(session, _changing(table), {"row": row_id, **values})
+    return _changing(table).affect(session, {"row": row_id, **values})
 
 
 class Walked(FunctionElement[int]):

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
-    Select,
     String,
     bindparam,
     delete,
@@ -37,6 +35,7 @@ from domain.constructs import insert_ignore
 from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people.rights import LEADING_ROLES, Actor, require
+from domain.prepared import Prepared
 from domain.sql import LEAD, NOW, ORGANISATION, affected
 
 SAME_CALL = timedelta(minutes=2)
@@ -104,18 +103,17 @@ def record(session: Session, *, actor: Actor, call: ReportedCall, now: datetime)
     return Recorded(call_id, False, applied, status)
 
 
-_LEAD = (
+_LEAD = Prepared(
     select(Lead, Campaign, col(Contact.erased_at))
     .join(Campaign, col(Campaign.id) == col(Lead.campaign_id))
     .join(Contact, col(Contact.id) == col(Lead.contact_id))
     .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
     .with_for_update(of=Lead, key_share=True)
-    .execution_options(populate_existing=True)
 )
 
 
 def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]:
-    row = session.execute(_LEAD, {"organisation": actor.organisation_id, "lead": lead_id}).one_or_none()
+    row = _LEAD.one_or_none(session, {"organisation": actor.organisation_id, "lead": lead_id})
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     if row[2] is not None:
@@ -123,7 +121,7 @@ def _lead(session: Session, actor: Actor, lead_id: int) -> tuple[Lead, Campaign]
     return row[0], row[1]
 
 
-def _same_statement(with_number: bool, with_id: bool) -> Select[Any]:
+def _same_statement(with_number: bool, with_id: bool) -> Prepared:
     """Asks for the call a report is about: by its own id, ours within two minutes, or the very same moment.
 
     Along with it, for it is one way to the database, what has to be known around the lead.
@@ -141,7 +139,7 @@ def _same_statement(with_number: bool, with_id: bool) -> Select[Any]:
         same = same & or_(col(Call.e164) == _NUMBER, col(Call.e164).is_(None))
     if with_id:
         same = same | ((col(Call.organisation_id) == ORGANISATION) & (col(Call.external_id) == _EXTERNAL))
-    return select(select(col(Call.id)).where(same).limit(1).scalar_subquery(), *AROUND)
+    return Prepared(select(select(col(Call.id)).where(same).limit(1).scalar_subquery(), *AROUND))
 
 
 _FROM, _UNTIL = bindparam("earliest", type_=UTCDateTime()), bindparam("latest", type_=UTCDateTime())
@@ -170,11 +168,11 @@ def _same_call(session: Session, lead: Lead, call: ReportedCall) -> tuple[int | 
     if call.external_id is not None:
         values |= {"organisation": lead.organisation_id, "external": call.external_id}
     statement = _SAME[call.e164 is not None, call.external_id is not None]
-    same, *around = session.connection().execute(statement, values).one()
+    ((same, *around),) = statement.all(session, values)
     return same, Around(*around)
 
 
-_INSERT = insert_ignore(metadata.tables["call"]).returning(metadata.tables["call"].c.id)
+_INSERT = Prepared(insert_ignore(metadata.tables["call"]).returning(metadata.tables["call"].c.id))
 
 
 def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> int | None:
@@ -197,8 +195,8 @@ def _insert(session: Session, lead: Lead, call: ReportedCall, now: datetime) -> 
         "counted": call.counted,
         "applied_at": now,
     }
-    found: int | None = session.connection().execute(_INSERT, values).scalar_one_or_none()
-    return found
+    row = _INSERT.one_or_none(session, values)
+    return row.id if row is not None else None
 
 
 def apply(
@@ -219,7 +217,9 @@ def apply(
     Returns:
         Whether the status was decided by this call.
     """
-    return _apply(session, actor, lead, policy, call, call_id, now, around_of(session, lead))[0]
+    moved, _ = _apply(session, actor, lead, policy, call, call_id, now, around_of(session, lead))
+    session.expire(lead)
+    return moved
 
 
 def _apply(
@@ -257,7 +257,6 @@ def _apply(
     )
     lead_status.change(session, cause=Cause.CALL, lead=lead, values=values, at=now, event=event)
     status = values.get("status", lead.status)
-    session.expire(lead)
     return target is not None, None if status is None else str(status)
 
 

@@ -6,21 +6,24 @@ Only looks, claims nothing; the tiers are one statement, the pool another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Integer, String, TextClause, bindparam, case, or_, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from domain.base import BigId
 from domain.calling.desk import Desk
 from domain.calling.models import HopperEntry
 from domain.calling.pool_order import POOL_ORDER, overdue_since
 from domain.campaigns.models import CampaignSegment
 from domain.codes import HopperState, Shift
 from domain.people.rights import Actor
+from domain.prepared import Prepared
 from domain.sql import CAMPAIGN, NOW, ORGANISATION
 
 _TIERS = ("kept", "callback", "callback_any", "dropped", "assigned")
@@ -79,10 +82,12 @@ def _tiers(only_open: bool) -> TextualSelect:
     if only_open:
         statement = statement.bindparams(bindparam("open", expanding=True))
     # Its indexes fit whatever the values are, and planning it takes four times as long as running it.
-    return statement.columns(at=UTCDateTime()).execution_options(planned_once=True)
+    return statement.columns(
+        tier=Integer(), lead_id=BigId, segment=String(), version=Integer(), at=UTCDateTime(), rank=Integer()
+    ).execution_options(planned_once=True)
 
 
-_ALL_HOURS = _tiers(False)
+_ALL_HOURS = Prepared(_tiers(False))
 _OPEN_HOURS = _tiers(True)
 
 
@@ -98,7 +103,7 @@ def waiting(session: Session, *, actor: Actor, desk: Desk, now: datetime) -> lis
         "now": now,
         "few": _AT_ONCE,
     }
-    rows = session.execute(_ALL_HOURS, values).all()
+    rows: Sequence[Any] = _ALL_HOURS.all(session, values)
     calendar = desk.policy.calendar
     asleep = {row.segment for row in rows if row.tier > 0 and not calendar.is_open(now, row.segment)}
     seen = Counter(row.tier for row in rows)
@@ -137,6 +142,8 @@ def _open_segments(session: Session, desk: Desk, now: datetime) -> list[str]:
     return [segment for segment in segments if desk.policy.calendar.is_open(now, segment)]
 
 
+_HALVES = (Shift.MORNING, Shift.AFTERNOON)
+_NO_SHIFT = ""
 _SHIFT = bindparam("shift", type_=String())
 _FREE = (
     select(col(HopperEntry.lead_id), col(HopperEntry.segment))
@@ -148,16 +155,21 @@ _FREE = (
         or_(col(HopperEntry.kept_until).is_(None), col(HopperEntry.kept_until) <= NOW),
         or_(
             col(HopperEntry.shift).is_(None),
-            col(HopperEntry.shift).not_in(bindparam("blocked", expanding=True)),
+            col(HopperEntry.shift).not_in(
+                [bindparam(f"blocked_{shift.value}", type_=String()) for shift in _HALVES]
+            ),
         ),
-        col(HopperEntry.lead_id).not_in(bindparam("without", expanding=True)),
     )
     .order_by(
         case((col(HopperEntry.shift) == _SHIFT, 0), else_=1),
         *POOL_ORDER,
     )
 )
-_POOLED = _FREE.limit(bindparam("few", type_=Integer())).with_for_update(skip_locked=True)
+_FEW = _FREE.limit(bindparam("few", type_=Integer()))
+_POOLED = Prepared(_FEW.with_for_update(skip_locked=True))
+_POOLED_WITHOUT = _FEW.where(
+    col(HopperEntry.lead_id).not_in(bindparam("without", expanding=True))
+).with_for_update(skip_locked=True)
 
 
 def pooled(
@@ -174,7 +186,13 @@ def pooled(
     They are locked; those that others have locked are left out. Entries wanted by the other shift are left to its
     sellers while one of them is at work.
     """
-    found = session.execute(_POOLED, {**_values(actor, desk, now, without), "few": limit})
+    values = {**_values(actor, desk, now), "few": limit}
+    tried = list(without)
+    found: Sequence[Any] = (
+        session.execute(_POOLED_WITHOUT, {**values, "without": tried}).all()
+        if tried
+        else _POOLED.all(session, values)
+    )
     calendar = desk.policy.calendar
     return [
         Candidate(lead_id, "pool", segment) for lead_id, segment in found if calendar.is_open(now, segment)
@@ -187,14 +205,17 @@ def pool_order(session: Session, *, actor: Actor, desk: Desk, now: datetime, lim
     return [lead_id for lead_id, segment in found if desk.policy.calendar.is_open(now, segment)]
 
 
-def _values(actor: Actor, desk: Desk, now: datetime, without: Iterable[int] = ()) -> dict[str, object]:
-    others = {Shift.MORNING.value, Shift.AFTERNOON.value} - {actor.shift.value}
+def _values(actor: Actor, desk: Desk, now: datetime) -> dict[str, object]:
     return {
         "organisation": actor.organisation_id,
         "campaign": desk.policy.campaign_id,
         "shift": actor.shift.value,
-        "blocked": sorted(others & desk.shifts_at_work),
-        "without": list(without),
+        **{
+            f"blocked_{shift.value}": shift.value
+            if shift != actor.shift and shift.value in desk.shifts_at_work
+            else _NO_SHIFT
+            for shift in _HALVES
+        },
         "now": now,
         **overdue_since(now),
     }

@@ -59,7 +59,7 @@ def _hand(session: Session, actor: Actor, at: Desk, now: datetime) -> tuple[InHa
         ClaimedElsewhere, Filling: somebody has to be waited for, and all that was locked or written in vain is
             let go: whoever fills may want a number this seller is just giving back.
     """
-    with session.begin_nested():
+    with session.connection().begin_nested():
         if at.entry is not None:
             if at.entry.campaign_id == at.policy.campaign_id:
                 held = holding.read(session, actor=actor, entry=at.entry, now=now)

@@ -19,6 +19,7 @@ from domain.codes import HopperState, Shift
 from domain.errors import NotFound
 from domain.people.models import User
 from domain.people.rights import Actor
+from domain.prepared import Prepared
 from domain.sales.models import Sale
 from domain.sql import CAMPAIGN, NOW, ORGANISATION, SELLER
 
@@ -126,7 +127,7 @@ def _sales() -> ScalarSelect[int]:
 
 
 # Built once: putting it together would take longer than asking it.
-_LOOK = (
+_LOOK = Prepared(
     select(
         Campaign,
         HopperEntry,
@@ -149,7 +150,6 @@ _LOOK = (
         )
     )
     .where(col(Campaign.organisation_id) == ORGANISATION, col(Campaign.id) == CAMPAIGN)
-    .execution_options(populate_existing=True)
 )
 
 
@@ -159,8 +159,8 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
     Raises:
         NotFound: no such campaign in this shop.
     """
-    row = session.execute(
-        _LOOK,
+    row = _LOOK.one_or_none(
+        session,
         {
             "organisation": actor.organisation_id,
             "campaign": campaign_id,
@@ -168,7 +168,7 @@ def look(session: Session, *, actor: Actor, campaign_id: int, now: datetime) -> 
             "now": now,
             "today": day_start(actor.timezone, now),
         },
-    ).one_or_none()
+    )
     if row is None:
         raise NotFound("There is no such campaign. See: dialdeck campaigns list", code="no_campaign")
     campaign, entry, ready, due, done, sales, morning, afternoon, leases_ended = row

@@ -41,6 +41,7 @@ from domain.campaigns.segments import without_shift
 from domain.codes import DialStatus, HopperState, Resolution, status_label
 from domain.contacts.models import Contact
 from domain.people.models import User
+from domain.prepared import Prepared
 
 HISTORY_LINES = 60
 T = TypeVar("T")
@@ -293,16 +294,16 @@ _OTHER_CAMPAIGNS = (
     .where(col(Lead.contact_id) == bindparam("contact_id"), col(Lead.id) != bindparam("lead_id"))
     .subquery()
 )
-_TIMELINE = union_all(select(_ACTIVITIES), select(_REPORTED_CALLS), select(_OTHER_CAMPAIGNS))
+_TIMELINE = Prepared(union_all(select(_ACTIVITIES), select(_REPORTED_CALLS), select(_OTHER_CAMPAIGNS)))
 
 
 def timeline(
     session: Session, *, organisation_id: int, lead: Lead, language: str
 ) -> tuple[tuple[HistoryLine, ...], tuple[OtherCampaign, ...], CallbackView | None]:
     """The contact's history newest first, places in other campaigns, and this lead's pending callback."""
-    rows = session.execute(
-        _TIMELINE, {"contact_id": lead.contact_id, "lead_id": lead.id, "organisation_id": organisation_id}
-    ).all()
+    rows = _TIMELINE.all(
+        session, {"contact_id": lead.contact_id, "lead_id": lead.id, "organisation_id": organisation_id}
+    )
     others = tuple(
         OtherCampaign(row.campaign, row.active, row.state, row.campaign_status, row.resolution, row.at)
         for row in rows

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import and_, delete, outerjoin, select, update
+from sqlalchemy import String, and_, delete, outerjoin, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from domain.base import BigId
 from domain.calling import giving_back, phones
 from domain.calling.candidates import Candidate
 from domain.calling.dossier import PROMOTED, InHand
@@ -18,6 +20,7 @@ from domain.codes import FINAL_STATUSES, HopperSource, HopperState, QueueState
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Conflict, NotFound
 from domain.people.rights import Actor
+from domain.prepared import Prepared, row_object
 from domain.sql import LEAD, ORGANISATION, SELLER, affected, timed
 
 LEASE = timedelta(minutes=10)
@@ -33,8 +36,9 @@ _SOURCES = {
     "assigned": HopperSource.RETRY,
 }
 
-_CLAIM_SQL = timed(
-    """INSERT INTO hopper_entry (organisation_id, campaign_id, lead_id, e164, segment, rank, source, state,
+_CLAIM_SQL = Prepared(
+    timed(
+        """INSERT INTO hopper_entry (organisation_id, campaign_id, lead_id, e164, segment, rank, source, state,
  from_pool, ready_at, locked_by, locked_at, expires_at, created_at)
  VALUES (:organisation, :campaign, :lead, :e164, :segment, :rank, :source, 'locked', :from_pool,
  :now, :seller, :now, :expires, :now)
@@ -45,8 +49,9 @@ _CLAIM_SQL = timed(
  call_id = CASE WHEN hopper_entry.kept_for = :seller THEN hopper_entry.call_id ELSE NULL END
  WHERE hopper_entry.state = 'new' OR hopper_entry.expires_at <= :now OR hopper_entry.locked_by = :seller
  RETURNING id, call_id""",
-    "now",
-    "expires",
+        "now",
+        "expires",
+    ).columns(id=BigId, call_id=BigId)
 )
 _HOLD_SQL = """INSERT INTO held_number (organisation_id, e164, entry_id, expires_at) VALUES {rows}
  ON CONFLICT (organisation_id, e164) DO UPDATE SET entry_id = excluded.entry_id, expires_at = excluded.expires_at
@@ -59,17 +64,18 @@ class ClaimedElsewhere(Conflict):
     default_code = "claimed_twice"
 
 
-_OWN_ENTRY = (
-    select(HopperEntry)
-    .where(col(HopperEntry.organisation_id) == ORGANISATION, col(HopperEntry.locked_by) == SELLER)
-    .execution_options(populate_existing=True)
+_OWN_ENTRY = Prepared(
+    select(HopperEntry).where(
+        col(HopperEntry.organisation_id) == ORGANISATION, col(HopperEntry.locked_by) == SELLER
+    )
 )
 
 
 def own_entry(session: Session, *, actor: Actor) -> HopperEntry | None:
     """The seller's claim, whatever the campaign (one statement)."""
     values = {"organisation": actor.organisation_id, "seller": actor.user_id}
-    return session.execute(_OWN_ENTRY, values).scalar_one_or_none()
+    row = _OWN_ENTRY.one_or_none(session, values)
+    return row[0] if row is not None else None
 
 
 def lead_of(session: Session, *, actor: Actor, lead_id: int) -> Lead:
@@ -100,10 +106,9 @@ _PERSON = (
         ).join(Contact, col(Contact.id) == col(Lead.contact_id))
     )
     .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
-    .execution_options(populate_existing=True)
 )
-_PERSON_IF_FREE = _PERSON.with_for_update(of=Lead, skip_locked=True, key_share=True)
-_PERSON_WHEN_FREE = _PERSON.with_for_update(of=Lead, key_share=True)
+_PERSON_IF_FREE = Prepared(_PERSON.with_for_update(of=Lead, skip_locked=True, key_share=True))
+_PERSON_WHEN_FREE = Prepared(_PERSON.with_for_update(of=Lead, key_share=True))
 
 
 def _load(
@@ -114,7 +119,7 @@ def _load(
     None when somebody is writing the lead just now, unless ``wait``.
     """
     values = {"organisation": actor.organisation_id, "seller": actor.user_id, "lead": lead_id}
-    row = session.execute(_PERSON_WHEN_FREE if wait else _PERSON_IF_FREE, values).one_or_none()
+    row = (_PERSON_WHEN_FREE if wait else _PERSON_IF_FREE).one_or_none(session, values)
     return (row[0], row[1], row[2] or "", row[3]) if row is not None else None
 
 
@@ -206,8 +211,8 @@ def _claim(
     }
     e164s = [each.e164 for each in numbers]
     try:
-        with session.begin_nested() as savepoint:
-            claimed = session.execute(_CLAIM_SQL, values).one_or_none()
+        with session.connection().begin_nested() as savepoint:
+            claimed = _CLAIM_SQL.one_or_none(session, values)
             if claimed is None or not _hold(session, actor, claimed.id, e164s, now):
                 savepoint.rollback()
                 return None
@@ -218,21 +223,26 @@ def _claim(
         raise ClaimedElsewhere(
             f"{actor.name} took somebody at another terminal at this very moment; ask again."
         ) from error
-    return HopperEntry(
-        id=claimed.id,
-        call_id=claimed.call_id,
-        organisation_id=actor.organisation_id,
-        campaign_id=policy.campaign_id,
-        lead_id=lead.id or 0,
-        e164=number.e164 if number else None,
-        segment=lead.segment,
-        state=HopperState.LOCKED.value,
-        ready_at=now,
-        locked_by=actor.user_id,
-        locked_at=now,
-        expires_at=now + LEASE,
-        created_at=now,
-    )
+    held = {
+        **dict.fromkeys(HopperEntry.model_fields),
+        "id": claimed.id,
+        "call_id": claimed.call_id,
+        "organisation_id": actor.organisation_id,
+        "campaign_id": policy.campaign_id,
+        "lead_id": lead.id,
+        "e164": values["e164"],
+        "segment": lead.segment,
+        "rank": lead.rank,
+        "source": values["source"],
+        "state": HopperState.LOCKED.value,
+        "from_pool": waited,
+        "ready_at": now,
+        "locked_by": actor.user_id,
+        "locked_at": now,
+        "expires_at": now + LEASE,
+        "created_at": now,
+    }
+    return row_object(HopperEntry, held)
 
 
 def _hold(session: Session, actor: Actor, entry_id: int, e164s: list[str], now: datetime) -> bool:
@@ -240,11 +250,16 @@ def _hold(session: Session, actor: Actor, entry_id: int, e164s: list[str], now: 
     wanted = sorted(set(e164s))
     if not wanted:
         return True
-    rows = ", ".join(f"(:organisation, :e164_{n}, :entry, :expires)" for n in range(len(wanted)))
     values: dict[str, object] = {f"e164_{n}": e164 for n, e164 in enumerate(wanted)}
     values |= {"organisation": actor.organisation_id, "entry": entry_id, "now": now, "expires": now + LEASE}
-    held = session.execute(timed(_HOLD_SQL.format(rows=rows), "now", "expires"), values).all()
-    return len(held) == len(wanted)
+    return len(_holding(len(wanted)).all(session, values)) == len(wanted)
+
+
+@lru_cache(maxsize=16)
+def _holding(numbers: int) -> Prepared:
+    """The statement that holds so many numbers."""
+    rows = ", ".join(f"(:organisation, :e164_{n}, :entry, :expires)" for n in range(numbers))
+    return Prepared(timed(_HOLD_SQL.format(rows=rows), "now", "expires").columns(e164=String()))
 
 
 def _drop_entry(session: Session, lead: Lead) -> None:

@@ -35,6 +35,7 @@ from domain.codes import status_label
 from domain.constructs import among_numbers
 from domain.errors import Conflict
 from domain.json_sql import json_member, json_object
+from domain.prepared import Prepared
 from domain.sql import affected
 
 
@@ -49,6 +50,7 @@ _LEAD = metadata.tables["lead"]
 _CHANGE = (
     update(_LEAD).where(_LEAD.c.id == bindparam("row", type_=BigId)).execution_options(writes_status=True)
 )
+_CHANGE_ONE = Prepared(_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def change(
         RefusedChange: the table does not let ``cause`` do this; nothing is written.
     """
     written, told = _checked(cause, lead, values, at, event or Event())
-    affected(session, _CHANGE, {"row": lead.id, **written})
+    _CHANGE_ONE.affect(session, {"row": lead.id, **written})
     return history.write(session, **told)  # type: ignore[arg-type]  # the names are those of history.write
 
 

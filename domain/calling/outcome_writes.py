@@ -25,6 +25,7 @@ from domain.contacts import do_not_call
 from domain.contacts.models import Contact, ContactPhone
 from domain.errors import Conflict
 from domain.people.rights import Actor
+from domain.prepared import Prepared
 from domain.sales import sales
 from domain.sales.sales import SaleInput
 from domain.sql import SELLER, add_row, affected, change_row
@@ -266,8 +267,9 @@ def mark_wrong(session: Session, lead: Lead, e164: str) -> int | None:
     return marked
 
 
-_LEAVE = delete(HopperEntry).where(col(HopperEntry.id) == bindparam("entry", type_=BigId))
-_LEAVE_MINE = _LEAVE.where(col(HopperEntry.locked_by) == SELLER)
+_LEAVE_ANY = delete(HopperEntry).where(col(HopperEntry.id) == bindparam("entry", type_=BigId))
+_LEAVE = Prepared(_LEAVE_ANY)
+_LEAVE_MINE = Prepared(_LEAVE_ANY.where(col(HopperEntry.locked_by) == SELLER))
 
 
 def leave_hopper(session: Session, work: Work) -> None:
@@ -281,7 +283,7 @@ def leave_hopper(session: Session, work: Work) -> None:
         return
     mine = entry.locked_by == work.actor.user_id
     values = {"entry": entry.id, "seller": work.actor.user_id}
-    gone = affected(session, _LEAVE_MINE if mine else _LEAVE, values if mine else {"entry": entry.id})
+    gone = (_LEAVE_MINE if mine else _LEAVE).affect(session, values if mine else {"entry": entry.id})
     if mine and not gone:
         raise Conflict(late.handled(session, work.lead, actor=work.actor), code="already_handled")
 

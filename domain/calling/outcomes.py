@@ -39,6 +39,7 @@ from domain.contacts.models import Contact
 from domain.errors import Conflict, Invalid, NotFound
 from domain.people import states
 from domain.people.rights import SELLING_ROLES, Actor, require
+from domain.prepared import Prepared
 from domain.sales.sales import SaleInput
 from domain.sql import LEAD, ORGANISATION, SELLER
 
@@ -132,9 +133,9 @@ _READ = (
     )
     .where(col(Lead.organisation_id) == ORGANISATION, col(Lead.id) == LEAD)
     .with_for_update(of=Lead, key_share=True)
-    .execution_options(populate_existing=True)
 )
-_READ_FOR_WRONG_NUMBER = _READ.add_columns(phones.another_good_number())
+_READ_FOR_WRONG_NUMBER = Prepared(_READ.add_columns(phones.another_good_number()))
+_READ_FOR_ALL_OTHERS = Prepared(_READ)
 
 
 def read(
@@ -148,8 +149,8 @@ def read(
 ) -> Work:
     """Lead, contact, campaign, claim and draft in one statement; the lead is locked."""
     values = {"organisation": actor.organisation_id, "seller": actor.user_id, "lead": lead_id}
-    statement = _READ_FOR_WRONG_NUMBER if meaning[0].marks_phone_bad else _READ
-    row = session.execute(statement, values).one_or_none()
+    statement = _READ_FOR_WRONG_NUMBER if meaning[0].marks_phone_bad else _READ_FOR_ALL_OTHERS
+    row = statement.one_or_none(session, values)
     if row is None:
         raise NotFound(f"There is no lead {lead_id}.", code="no_lead")
     lead, contact, campaign, entry, dialled, draft, pending, promoted, list_active, *another = row
@@ -177,7 +178,7 @@ def read(
     )
 
 
-_ACTION = (
+_ACTION = Prepared(
     select(ConsoleAction, Reason)
     .select_from(
         outerjoin(
@@ -206,7 +207,7 @@ def action_of(
     Raises:
         NotFound: there is none.
     """
-    rows = session.execute(_ACTION, {"organisation": organisation_id, "slug": slug}).all()
+    rows = _ACTION.all(session, {"organisation": organisation_id, "slug": slug})
     if not rows or not rows[0][0].active:
         raise NotFound(f"There is no active action {slug}. See: dialdeck actions list", code="unknown_action")
     reasons = (reason for _, reason in rows if reason is not None)

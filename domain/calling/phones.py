@@ -30,6 +30,7 @@ from domain.calling.models import Call, HeldNumber, HopperEntry, Lead
 from domain.campaigns.policy import Policy
 from domain.codes import CallResult
 from domain.contacts.models import ContactPhone, DoNotCall
+from domain.prepared import Prepared
 from domain.sql import CONTACT, NOW, ORGANISATION
 
 PUT_OFF = timedelta(hours=12)
@@ -144,11 +145,13 @@ def _numbers(
 
 
 _UNLIMITED = 2**31 - 1
-_NUMBERS = _numbers(literal(False))
-_CAPPED_NUMBERS = _numbers(
-    or_(
-        _calls_since("today") >= bindparam("per_day", type_=Integer()),
-        _calls_since("earlier") >= bindparam("in_days", type_=Integer()),
+_NUMBERS = Prepared(_numbers(literal(False)))
+_CAPPED_NUMBERS = Prepared(
+    _numbers(
+        or_(
+            _calls_since("today") >= bindparam("per_day", type_=Integer()),
+            _calls_since("earlier") >= bindparam("in_days", type_=Integer()),
+        )
     )
 )
 
@@ -163,11 +166,11 @@ def of_contact(
     """
     values: dict[str, object] = {"organisation": organisation_id, "contact": contact_id, "now": now}
     if policy is None or not policy.capped:
-        return [Number(*row) for row in session.execute(_NUMBERS, values)]
+        return [Number(*row) for row in _NUMBERS.all(session, values)]
     values["today"], values["earlier"] = policy.counted_since(now)
     values["per_day"] = _UNLIMITED if policy.cap_per_day is None else policy.cap_per_day
     values["in_days"] = _UNLIMITED if policy.cap_in_days is None else policy.cap_in_days
-    return [Number(*row) for row in session.execute(_CAPPED_NUMBERS, values)]
+    return [Number(*row) for row in _CAPPED_NUMBERS.all(session, values)]
 
 
 def choose(numbers: Sequence[Number], attempts: int) -> Number | None:
