@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
+from textual import events
 from textual.pilot import Pilot
 
 from tests.tui.leading.crowd import leading, until
@@ -83,6 +84,21 @@ async def test_numbers_are_typed_shown_beforehand_asked_and_handed_out(crowded_s
         await press(pilot, "enter", "y")
         assert "✓ 25 leads handed out: ana 20, bruno 5." in shown(app).replace("\n ", " ")
     assert owned(crowded_shop) == {"ana": 20, "bruno": 5}
+
+
+async def test_numbers_typed_at_once_stand_on_the_lines_they_were_typed_on(crowded_shop: SmallShop) -> None:
+    app = leading(crowded_shop)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "a")
+        for key in ("6", "down", "7", "0", "backspace", "down", "1", "2", "enter"):
+            character = {"backspace": "\x08", "enter": "\r"}.get(key, key if len(key) == 1 else None)
+            app.post_message(events.Key(key, character))
+        await settled(pilot)
+        assert isinstance(app.screen, ConfirmScreen)
+        assert "Hand 25 leads out?" in shown(app)
+        await press(pilot, "n")
+        assert list(screen_of(app).numbers.values()) == [6, 7, 12]
 
 
 async def test_evenly_all_there_are_or_so_many(crowded_shop: SmallShop) -> None:

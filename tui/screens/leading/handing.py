@@ -19,7 +19,7 @@ from domain.recycling.states import BatchState
 from tui import commands
 from tui.i18n import _
 from tui.screens.leading import handing_words as words
-from tui.screens.leading.handing_choice import ChoosingHandOut
+from tui.screens.leading.handing_choice import TYPING, ChoosingHandOut
 from tui.supervising_handing import WantedHandOut
 from tui.text import clip, data
 from tui.widgets.rows import Row
@@ -42,7 +42,7 @@ class HandingScreen(ChoosingHandOut):
     """Sellers and shifts above, what was handed out before below."""
 
     REGISTRY = "handing"
-    BINDINGS = commands.bindings("handing")
+    BINDINGS = [*commands.bindings("handing"), *TYPING]
     CSS = """
     HandingScreen #head { margin: 0 1; height: auto; max-height: 3; color: $foreground; }
     """
@@ -157,6 +157,9 @@ class HandingScreen(ChoosingHandOut):
 
     def action_enter(self) -> None:
         """Hand the numbers out, after a question; on a line of the past, everything about it."""
+        self.after_keys(self._enter)
+
+    def _enter(self) -> None:
         chosen = self.rows.chosen or ""
         if chosen in (_OLDER, _NEWER):
             self._turn(chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual.binding import Binding
 from textual.content import Content
 
 from domain.handing.targets import Target, evenly
@@ -22,6 +22,12 @@ from tui.text import count, data, fit
 
 if TYPE_CHECKING:
     from domain.handing.standing import SellerLine
+
+TYPING = [
+    *(Binding(digit, f"digit('{digit}')", show=False) for digit in "0123456789"),
+    Binding("backspace", "shorter", show=False),
+]
+"""As bindings, for those are done in the order of the keys; a digit read on its own way could meet another line."""
 
 LONGEST = 7
 """Digits of a number: a campaign of ten million is not handed out by hand."""
@@ -100,19 +106,18 @@ class ChoosingHandOut(LongWork[None], ListScreen[None]):
 
     # ── the numbers ──────────────────────────────────────────────────────────────────────────────────────
 
-    def on_key(self, event: events.Key) -> None:
-        """A digit on a line is part of its number; Backspace takes the last one off."""
+    def action_digit(self, digit: str) -> None:
+        """A digit on a line is part of its number."""
         key = self.rows.chosen or ""
-        if self.working or not self.may_get(key):
-            return
-        if event.character is not None and event.character in "0123456789":
-            typed = f"{self.numbers.get(key) or ''}{event.character}"[-LONGEST:]
-            self._set(key, int(typed))
-            event.stop()
-        elif event.key == "backspace":
+        if not self.working and self.may_get(key):
+            self._set(key, int(f"{self.numbers.get(key) or ''}{digit}"[-LONGEST:]))
+
+    def action_shorter(self) -> None:
+        """The last digit of the number on a line goes."""
+        key = self.rows.chosen or ""
+        if not self.working and self.may_get(key):
             shorter = str(self.numbers.get(key) or "")[:-1]
             self._set(key, int(shorter) if shorter else 0)
-            event.stop()
 
     def _set(self, key: str, number: int) -> None:
         shares = [other for other, given in self.numbers.items() if given is None]
