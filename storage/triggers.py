@@ -29,7 +29,12 @@ _DEEDS = {
 def trigger_names() -> tuple[str, ...]:
     """The names of the triggers that have to be there."""
     protecting = tuple(f"{table}_no_{deed}" for table in APPEND_ONLY_TABLES for deed in ("update", "delete"))
-    return protecting + tuple(f"{each.table}_{deed}" for each in roll_ups("sqlite") for deed in _DEEDS)
+    return protecting + tuple(name for each in roll_ups("sqlite") for name in figure_triggers(each))
+
+
+def figure_triggers(each: RollUp) -> tuple[str, ...]:
+    """The names of those that keep one table of figures."""
+    return tuple(f"{each.table}_{deed}" for deed in _DEEDS)
 
 
 def create_triggers(connection: Connection) -> None:
