@@ -104,10 +104,11 @@ def preview(seen: Preview, names: Mapping[str, str], only: str, *, moving: bool)
 
 
 def _also(seen: Preview, moving: bool) -> list[str]:
+    """What else is to be known of the leads that can be handed out, which may be more than will be."""
     lines = []
     if seen.resting:
         lines.append(
-            _("{count} of them are not dialled now (attempts used up, no number …)").format(
+            _("{count} are not dialled now (attempts used up, no number …)").format(
                 count=count(seen.resting)
             )
         )
@@ -118,6 +119,8 @@ def _also(seen: Preview, moving: bool) -> list[str]:
             else _("{count} have a callback, which stays")
         )
         lines.append(words.format(count=count(seen.callbacks)))
+    if lines and seen.leads < seen.available:
+        lines.insert(0, _("Of all {count} that can be handed out:").format(count=count(seen.available)))
     return lines
 
 
