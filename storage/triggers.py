@@ -18,6 +18,38 @@ BEGIN
 END $$
 """
 
+IN_TURN = "seller_state_event_in_turn"
+_TURNS = {
+    "sqlite": (
+        f"""CREATE TRIGGER IF NOT EXISTS {IN_TURN} AFTER INSERT ON seller_state_event
+WHEN EXISTS (SELECT 1 FROM seller_state_event b WHERE b.organisation_id = new.organisation_id
+    AND b.seller_id = new.seller_id AND b.at > new.at)
+BEGIN
+    UPDATE seller_state_event SET at = (SELECT max(b.at) FROM seller_state_event b
+        WHERE b.organisation_id = new.organisation_id AND b.seller_id = new.seller_id) WHERE id = new.id;
+END""",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION dialdeck_in_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE latest timestamptz;
+BEGIN
+    PERFORM pg_advisory_xact_lock(NEW.organisation_id::integer, (NEW.seller_id & 2147483647)::integer);
+    SELECT max(b.at) INTO latest FROM seller_state_event b
+        WHERE b.organisation_id = NEW.organisation_id AND b.seller_id = NEW.seller_id;
+    IF latest >= NEW.at THEN
+        NEW.at := latest + interval '1 microsecond';
+    END IF;
+    RETURN NEW;
+END $$""",
+        f"""CREATE OR REPLACE TRIGGER {IN_TURN} BEFORE INSERT ON seller_state_event
+FOR EACH ROW EXECUTE FUNCTION dialdeck_in_turn()""",
+    ),
+}
+"""The states of a seller follow each other, also where one who works at two terminals is faster at the second.
+
+A state ends with the seller's next, so one that comes late is the latest: what was summed up before stays right.
+"""
+
 _DEEDS = {
     "insert": (("present", 1),),
     "update": (("former", -1), ("present", 1)),
@@ -29,7 +61,8 @@ _DEEDS = {
 def trigger_names() -> tuple[str, ...]:
     """The names of the triggers that have to be there."""
     protecting = tuple(f"{table}_no_{deed}" for table in APPEND_ONLY_TABLES for deed in ("update", "delete"))
-    return protecting + tuple(name for each in roll_ups("sqlite") for name in figure_triggers(each))
+    summing = (name for each in roll_ups("sqlite") for name in figure_triggers(each))
+    return (*protecting, IN_TURN, *summing)
 
 
 def figure_triggers(each: RollUp) -> tuple[str, ...]:
@@ -43,6 +76,8 @@ def create_triggers(connection: Connection) -> None:
         _create_on_sqlite(connection)
     else:
         _create_on_postgresql(connection)
+    for statement in _TURNS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
 
 
 def _create_on_sqlite(connection: Connection) -> None:

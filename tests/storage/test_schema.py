@@ -25,7 +25,7 @@ from storage.errors import (
     NotADialdeckDatabase,
 )
 from storage.roll_ups import roll_ups
-from storage.triggers import trigger_names
+from storage.triggers import IN_TURN, trigger_names
 from tests.support.postgres import Server
 from tests.support.rights import open_folder, ordinary_account
 
@@ -94,6 +94,7 @@ def test_history_can_be_written_but_never_changed_or_removed(database: Database)
 def test_the_triggers_come_back_after_they_were_lost(database: Database) -> None:
     with database.transaction() as session:
         source = {each.table: each.source for each in roll_ups(database.dialect)}
+        source[IN_TURN.rsplit("_", 1)[0]] = IN_TURN.removesuffix("_in_turn")
         for name in trigger_names():
             table = name.partition("_no_")[0]
             on = (
