@@ -15,13 +15,15 @@ class Organisation(SQLModel, table=True):
     """A shop. An embedded database has exactly one and nobody sees the word.
 
     ``settings`` holds shop-wide settings (see ``domain.people.shop.ShopSettings``); ``demo`` marks a
-    demonstration shop and says whether it was built to the end.
+    demonstration shop and says whether it was built to the end. ``login_role`` is the account of the shop's seats
+    on a server that keeps several shops apart (``storage.access``).
     """
 
     __tablename__: ClassVar[str] = "organisation"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
     name: str = Field(unique=True)
+    login_role: str | None = Field(default=None, unique=True)
     settings: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime
 

@@ -368,6 +368,10 @@ def upgrade() -> None:
         if op.get_bind().dialect.name == 'sqlite':  # one writer at a time: one row a key
             batch_op.create_index('uq_seller_state_figure_key', ['organisation_id', 'campaign_id', 'seller_id'], unique=True)
 
+    with op.batch_alter_table('organisation', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('login_role', sa.String(), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f('uq_organisation_login_role'), ['login_role'])
+
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     status, resolution = (

@@ -76,7 +76,7 @@ SHOPS_OWN = {
     "lead_list": {"name", "state", "source", "fingerprint", "counts"},
     "lead_tally": {"status", "segment"},
     "number_key": {"key"},
-    "organisation": {"name", "settings"},
+    "organisation": {"name", "login_role", "settings"},
     "product": {"name", "currency"},
     "reason": {"resolution", "labels"},
     "recycle_batch": {"target", "filters", "state", "by_status"},
