@@ -35,7 +35,7 @@ def filters_named(
         NotFound: no such list or seller.  Invalid: the list is another campaign's.
         NotAllowed: the seller is in another team.
     """
-    require(actor, *READING_ROLES, to="choose leads to recycle")
+    require(actor, *READING_ROLES, to="choose leads")
     list_id = None
     if list_name is not None:
         found = lists.find(session, actor=actor, name_or_id=list_name, campaign_id=campaign_id)
@@ -60,5 +60,5 @@ def _seller(session: Session, actor: Actor, name: str) -> int:
     ).scalar_one_or_none()
     if number is None:
         raise NotFound(f"There is no user called {name}.", code="no_user")
-    teams.require_visible(session, actor, [number], to="recycle their leads")
+    teams.require_visible(session, actor, [number], to="choose their leads")
     return number
