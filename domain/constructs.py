@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ClauseElement,
     Column,
@@ -109,7 +110,17 @@ class AmongNumbers(FunctionElement[bool]):
 
 def among_numbers(column: Any, values: Iterable[int]) -> ColumnElement[bool]:
     """``column IN (values)`` for thousands of numbers (of rows) at the price of one parameter."""
-    return AmongNumbers(column, literal(json.dumps(list(values)), Text()))
+    return AmongNumbers(column, literal(listed(values), Text()))
+
+
+def listed(values: Iterable[int]) -> str:
+    """Numbers as the parameter of ``among_listed``."""
+    return json.dumps(list(values))
+
+
+def among_listed(column: Any, parameter: BindParameter[str]) -> ColumnElement[bool]:
+    """As ``among_numbers`` in a statement that is built once and given its numbers (``listed``) afterwards."""
+    return AmongNumbers(column, parameter)
 
 
 class RowsLock(FunctionElement[bool]):

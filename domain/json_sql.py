@@ -113,6 +113,19 @@ def json_member(document: Any, name: str, kind: Any) -> ColumnElement[Any]:
     return member(document, _name(name))
 
 
+class JsonNumbers(FunctionElement[str]):
+    """All the numbers of a column, of a group of rows; see ``json_numbers``."""
+
+    name = "dialdeck_json_numbers"
+    type = Text()
+    inherit_cache = True
+
+
+def json_numbers(column: Any) -> ColumnElement[str]:
+    """The whole numbers of a group of rows as the text of a JSON list, in no order: one row for thousands."""
+    return JsonNumbers(column)
+
+
 class JsonRows(FunctionElement[Any]):
     """The elements of a JSON list as rows of one column, ``value``."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     CursorResult,
     Executable,
     Integer,
+    Text,
     TextClause,
     bindparam,
     insert,
@@ -34,6 +35,7 @@ CONTACT = bindparam("contact", type_=BigId)
 LEAD = bindparam("lead", type_=BigId)
 SELLER = bindparam("seller", type_=BigId)
 NOW = bindparam("now", type_=UTCDateTime())
+LISTED = bindparam("listed", type_=Text())
 
 
 def affected(session: Session, statement: Executable, values: Mapping[str, object] | None = None) -> int:

@@ -14,6 +14,7 @@ from domain.json_sql import (
     JsonMember,
     JsonMoment,
     JsonNumber,
+    JsonNumbers,
     JsonObject,
     JsonRows,
     JsonText,
@@ -91,6 +92,16 @@ def _has_sqlite(element: JsonHas, compiler: SQLCompiler, **options: Any) -> str:
 def _has_postgresql(element: JsonHas, compiler: SQLCompiler, **options: Any) -> str:
     document, text = (compiler.process(part, **options) for part in element.clauses)
     return f"jsonb_exists({document}, {text})"
+
+
+@written_by(JsonNumbers, "sqlite")
+def _numbers_sqlite(element: JsonNumbers, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses.clauses[0], **options)})"
+
+
+@written_by(JsonNumbers, "postgresql")
+def _numbers_postgresql(element: JsonNumbers, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(json_agg({compiler.process(element.clauses.clauses[0], **options)}) AS text)"
 
 
 @written_by(JsonRows, "sqlite")

@@ -23,7 +23,8 @@ from domain.calling.in_sight import in_sight
 from domain.calling.models import Lead
 from domain.constructs import among_numbers
 from domain.people.rights import LEADING_ROLES, READING_ROLES, Actor, require
-from domain.recycling.applying import lock, numbers
+from domain.recycling.applying import numbers
+from domain.recycling.locking import lock
 from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.preview import campaign_of
 from domain.recycling.states import NotWorking

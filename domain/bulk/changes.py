@@ -23,7 +23,7 @@ from domain.constructs import among_numbers, insert_ignore
 from domain.contacts import dnc_release, do_not_call
 from domain.contacts.models import Contact, ContactPhone, DoNotCall
 from domain.people.rights import Actor
-from domain.recycling.applying import leave_hopper
+from domain.recycling.locking import leave_hopper
 
 Former = dict[str, object]
 _CONTACT = metadata.tables["contact"]

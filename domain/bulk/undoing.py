@@ -21,7 +21,8 @@ from domain.calling.models import Lead
 from domain.constructs import among_numbers
 from domain.errors import Conflict
 from domain.people.rights import LEADING_ROLES, Actor, require
-from domain.recycling.applying import lock, numbers
+from domain.recycling.applying import numbers
+from domain.recycling.locking import lock
 from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.selection import in_hands
 from domain.recycling.states import SILENT

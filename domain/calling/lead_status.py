@@ -6,7 +6,8 @@ new version and, where the status changes, the time of that. A test holds that n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -34,7 +35,7 @@ from domain.calling.status_table import ALLOWED, ANY_STATUS, EVERY_STATUS, Cause
 from domain.codes import status_label
 from domain.constructs import among_numbers
 from domain.errors import Conflict
-from domain.json_sql import json_member, json_object
+from domain.json_sql import json_member, json_numbers, json_object
 from domain.prepared import Prepared
 from domain.sql import affected
 
@@ -344,8 +345,13 @@ def _as_they_were(
     The indexes of the queue are the dearest to write: most leads were due before the recycle, and stand there still.
     """
     place = waits(lambda name: func.coalesce(was[name], getattr(Lead, name)) if name in _QUEUE else was[name])
-    statement = (
-        select(col(Lead.id), col(Lead.queue_state), place, was["next_attempt_at"].is_(None))
+    each = (
+        select(
+            col(Lead.id).label("id"),
+            col(Lead.queue_state).label("here"),
+            place.label("there"),
+            was["next_attempt_at"].is_(None).label("same_time"),
+        )
         .join(then, then.c.lead_id == col(Lead.id))
         .where(
             col(Lead.organisation_id) == organisation_id,
@@ -356,11 +362,13 @@ def _as_they_were(
             ),
             *only,
         )
+        .subquery()
     )
-    rows: Iterable[Any] = session.connection().execute(statement).all()
+    alike = (each.c.here, each.c.there, each.c.same_time)
+    rows = session.connection().execute(select(*alike, json_numbers(each.c.id)).group_by(*alike))
     groups: dict[int | None, list[int]] = {}
-    for lead_id, here, there, same_time in rows:
-        groups.setdefault(None if same_time and here == there else there, []).append(lead_id)
+    for here, there, same_time, ids in rows:
+        groups.setdefault(None if same_time and here == there else there, []).extend(json.loads(ids))
     return groups
 
 

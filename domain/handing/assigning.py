@@ -7,6 +7,7 @@ stopped, or whose process was killed, goes on for what is missing (``resume``), 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,6 +31,7 @@ from domain.handing.selection import Place
 from domain.handing.states import ASSIGN, BatchState, NotWorking, Progress, Tell
 from domain.handing.targets import Target
 from domain.handing.writing import Move
+from domain.json_sql import json_numbers
 from domain.people import teams
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling.pace import Clock, Pace, Stop, Transactions
@@ -211,14 +213,17 @@ def _free(
     """Those that may be handed out, with where they wait and their segment."""
     assert batch.campaign_id is not None
     filters = Filters.from_json(batch.filters)
+    alike = (col(Lead.queue_state), col(Lead.segment))
     rows = session.connection().execute(
-        select(col(Lead.id), col(Lead.queue_state), col(Lead.segment)).where(
+        select(*alike, json_numbers(col(Lead.id)))
+        .where(
             among_numbers(col(Lead.id), lead_ids),
             *selection.of_campaign(actor, batch.campaign_id, filters),
             selection.why_not_handed(filters, shift=only_shift(list(batch.wanted))) == "",
         )
+        .group_by(*alike)
     )
-    return {int(lead_id): (state, segment) for lead_id, state, segment in rows if lead_id is not None}
+    return {lead_id: (state, segment) for state, segment, ids in rows for lead_id in json.loads(ids)}
 
 
 def _moves(

@@ -6,30 +6,34 @@ whose process was killed, goes on after its last committed chunk (``resume``), o
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from domain.calling import lead_status
-from domain.calling.models import HopperEntry, Lead
+from domain.calling.models import Lead
 from domain.calling.status_table import Cause
-from domain.campaigns.models import Campaign, LeadList
+from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
-from domain.codes import HopperState
-from domain.constructs import among_numbers, rows_lock
+from domain.constructs import among_listed, listed
+from domain.json_sql import json_numbers
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling import changes
+from domain.recycling.locking import leave_hopper, lock
 from domain.recycling.models import RecycleBatch
 from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.preview import campaign_of
 from domain.recycling.selection import Filters, check, chosen, left_out, status_key
 from domain.recycling.states import BatchState, NotWorking, held, refuse, state_of
+from domain.sql import LISTED, NOW
 
 _READ_AT_ONCE = 10_000
 
@@ -178,10 +182,12 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
     lock(session, actor=actor, campaign_id=batch.campaign_id, lead_ids=lead_ids)
     counted = Counter(batch.by_status)
     recycled: list[int] = []
-    for (place, at_once), group in _still_wanted(session, batch, campaign, lead_ids, now).items():
-        _put_back(session, actor, batch, list(group), place, at_once, now)
-        counted.update(group.values())
-        recycled.extend(group)
+    for (place, at_once), groups in _still_wanted(session, batch, campaign, lead_ids, now).items():
+        ids = [lead_id for group in groups for lead_id in group.lead_ids]
+        _put_back(session, actor, batch, ids, place, at_once, now)
+        for group in groups:
+            counted[group.status] += len(group.lead_ids)
+        recycled.extend(ids)
     if recycled:
         leave_hopper(session, recycled)
     batch.by_status = dict(sorted(counted.items()))
@@ -215,36 +221,6 @@ def finish(session: Session, *, actor: Actor, batch_id: int, now: datetime) -> N
     batch.state, batch.touched_at, batch.finished_at = BatchState.DONE.value, now, now
 
 
-def lock(session: Session, *, actor: Actor, campaign_id: int, lead_ids: Sequence[int]) -> None:
-    """Hold the lists and these leads, in the order everybody who changes many takes them.
-
-    What is asked about them afterwards stays true until the end: nobody claims, blocks or writes them, or pauses
-    their list, meanwhile.
-    """
-    lists = (
-        select(col(LeadList.id))
-        .where(
-            col(LeadList.organisation_id) == actor.organisation_id,
-            col(LeadList.campaign_id) == campaign_id,
-            rows_lock(),
-        )
-        .order_by(col(LeadList.id))
-        .with_for_update(read=True)
-    )
-    leads = (
-        select(col(Lead.id))
-        .where(
-            col(Lead.organisation_id) == actor.organisation_id,
-            among_numbers(col(Lead.id), lead_ids),
-            rows_lock(),
-        )
-        .order_by(col(Lead.id))
-        .with_for_update(key_share=True)
-    )
-    for each in (lists, leads):
-        session.execute(select(func.count()).select_from(each.subquery()))
-
-
 def _chosen_ids(
     session: Session, actor: Actor, campaign_id: int, filters: Filters, *, after: int
 ) -> Sequence[int]:
@@ -269,33 +245,65 @@ def numbers(session: Session, statement: Select[int] | Select[int | None]) -> Se
     return found
 
 
+class _Group(NamedTuple):
+    """Leads that are recycled alike: what becomes of their place in the queue, and the status they had."""
+
+    place: int | None
+    at_once: bool
+    status: str
+    lead_ids: list[int]
+
+
 def _still_wanted(
     session: Session, batch: RecycleBatch, campaign: Campaign, lead_ids: Sequence[int], now: datetime
-) -> dict[tuple[int | None, bool], dict[int, str]]:
+) -> dict[tuple[int | None, bool], list[_Group]]:
     """Those that are as they were chosen and that nothing speaks against, with their status.
 
-    In groups of what becomes of their place in the queue (see ``changes.values``): its indexes are the dearest to
-    write, and most leads stand there already as they should.
+    By what becomes of their place in the queue (see ``changes.values``): its indexes are the dearest to write, and
+    most leads stand there already as they should. The database puts them together, for a row each would cost more.
     """
-    of = chosen(
-        organisation_id=batch.organisation_id,
-        campaign_id=batch.campaign_id,
-        filters=Filters.from_json(batch.filters),
+    statement = _asking(
+        batch.organisation_id,
+        batch.campaign_id,
+        Filters.from_json(batch.filters),
+        batch.target,
+        batch.reset_attempts,
+        batch.include_final,
+        policy_of(campaign).dialable,
     )
-    target, reset = batch.target, batch.reset_attempts
-    statement = select(
-        col(Lead.id),
-        status_key(),
-        col(Lead.queue_state),
-        changes.waits(target=target, reset_attempts=reset, dialable=policy_of(campaign).dialable),
-        changes.sooner(target=target, reset_attempts=reset, now=now),
-    ).where(among_numbers(col(Lead.id), lead_ids), *of, left_out(include_final=batch.include_final) == "")
-    rows: Iterable[Any] = session.connection().execute(statement).all()
-    groups: dict[tuple[int | None, bool], dict[int, str]] = {}
-    for lead_id, status, waited, waits, at_once in rows:
-        key = (None if waits == waited else waits, bool(at_once))
-        groups.setdefault(key, {})[lead_id] = status
+    rows = session.connection().execute(statement, {"listed": listed(lead_ids), "now": now})
+    groups: dict[tuple[int | None, bool], list[_Group]] = {}
+    for status, waited, waits, at_once, ids in rows:
+        group = _Group(None if waits == waited else waits, bool(at_once), status, json.loads(ids))
+        groups.setdefault((group.place, group.at_once), []).append(group)
     return groups
+
+
+@lru_cache(maxsize=32)
+def _asking(
+    organisation_id: int,
+    campaign_id: int,
+    filters: Filters,
+    target: str,
+    reset_attempts: bool,
+    include_final: bool,
+    dialable: frozenset[str],
+) -> Select[*tuple[Any, ...]]:
+    """What ``_still_wanted`` asks of each chunk of a batch: putting it together takes as long as its answer."""
+    of = chosen(organisation_id=organisation_id, campaign_id=campaign_id, filters=filters)
+    each = (
+        select(
+            col(Lead.id).label("id"),
+            status_key().label("status"),
+            col(Lead.queue_state).label("waited"),
+            changes.waits(target=target, reset_attempts=reset_attempts, dialable=dialable).label("waits"),
+            changes.sooner(target=target, reset_attempts=reset_attempts, now=NOW).label("at_once"),
+        )
+        .where(among_listed(col(Lead.id), LISTED), *of, left_out(include_final=include_final) == "")
+        .subquery()
+    )
+    alike = (each.c.status, each.c.waited, each.c.waits, each.c.at_once)
+    return select(*alike, json_numbers(each.c.id)).group_by(*alike)
 
 
 def _put_back(
@@ -324,17 +332,6 @@ def _put_back(
         user_id=actor.user_id,
         batch_id=batch.id,
         locked=True,
-    )
-
-
-def leave_hopper(session: Session, lead_ids: Sequence[int]) -> None:
-    """The free entries of these leads go: they are chosen anew when the hopper is filled."""
-    session.execute(
-        delete(HopperEntry)
-        .where(
-            among_numbers(col(HopperEntry.lead_id), lead_ids), col(HopperEntry.state) == HopperState.NEW.value
-        )
-        .execution_options(synchronize_session=False)
     )
 
 

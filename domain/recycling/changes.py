@@ -64,11 +64,14 @@ def waits(*, target: str, reset_attempts: bool, dialable: Iterable[str]) -> Colu
     )
 
 
-def sooner(*, target: str, reset_attempts: bool, now: datetime) -> ColumnElement[bool]:
+def sooner(
+    *, target: str, reset_attempts: bool, now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """Whether a recycle brings the next attempt forward to this moment."""
     if target != DialStatus.NEW and not reset_attempts:
         return literal(False)
-    return col(Lead.next_attempt_at) > literal(now, UTCDateTime())
+    moment = literal(now, UTCDateTime()) if isinstance(now, datetime) else now
+    return col(Lead.next_attempt_at) > moment
 
 
 def values(

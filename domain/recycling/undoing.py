@@ -21,7 +21,8 @@ from domain.calling.status_table import Cause
 from domain.campaigns.policy import policy_of
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling import changes
-from domain.recycling.applying import leave_hopper, lock, numbers
+from domain.recycling.applying import numbers
+from domain.recycling.locking import leave_hopper, lock
 from domain.recycling.models import RecycleBatch
 from domain.recycling.pace import Clock, Stop, Tell, Transactions, to_the_end
 from domain.recycling.selection import in_hands
