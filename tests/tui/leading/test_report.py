@@ -20,6 +20,7 @@ from tui.screens.campaigns import CampaignsScreen
 from tui.screens.leading import report
 from tui.screens.leading.lead import LeadScreen
 from tui.screens.leading.report import ReportScreen
+from tui.screens.leading.report_lines import Block, Line, plot_lines, rows
 from tui.screens.leading.report_people import ReportPeopleScreen
 
 
@@ -299,3 +300,22 @@ async def test_it_can_be_used_in_any_terminal(called_shop: SmallShop, size: tupl
             await press(pilot, digit)
         assert app.return_code is None
         assert report_of(app).report.attempts_made == CALLS
+
+
+def test_a_plot_stands_above_the_table_also_in_a_low_terminal() -> None:
+    block = Block(
+        "days",
+        "By day",
+        tuple(Line(f"day:{day}", f"Day {day}") for day in range(1, 11)),
+        plot=tuple(float(day) for day in range(1, 11)),
+        plotted="Successes, in all 55",
+    )
+    for height, lines in ((40, 8), (24, 4)):
+        plot, *table = rows(block, plot_lines=plot_lines(height))
+        drawn = plot.draw(60).plain.split("\n")
+        assert len(drawn) == lines
+        assert drawn[0] == "Successes, in all 55"
+        assert "█" in drawn[2]
+        assert (drawn[3] if height == 24 else drawn[6]).split() == ["Day", "1", "Day", "10"]
+        assert len(table) == 10
+    assert rows(block, plot_lines=plot_lines(20))[0].key == "day:1"

@@ -23,7 +23,7 @@ from tui.i18n import _, several
 from tui.screens.base import HelpLine
 from tui.screens.leading import report_blocks as blocks
 from tui.screens.leading.base import ListScreen
-from tui.screens.leading.report_lines import Block, Line, rows, side_by_side
+from tui.screens.leading.report_lines import Block, Line, plot_lines, rows, side_by_side
 from tui.text import clean, clip, count, data, fit, moment
 from tui.widgets.key_line import KeyLine
 from tui.widgets.rows import Row, Rows
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tui.supervising_reports import Beside
 
 REFRESH_SECONDS = 30.0
-TALL = 30
-"""Rows of a terminal that has room for a plot above the table."""
 
 
 class ReportScreen(ListScreen[None]):
@@ -193,7 +191,7 @@ class ReportScreen(ListScreen[None]):
             by_place = self.beside.period and key == "days" and apart
             block = side_by_side(block, other, (_("this one"), self.beside.short), by_place=by_place)
         self.shown, self.shown_beside = block, other
-        self.rows.show(rows(block, tall=self.app.size.height >= TALL), chosen=chosen)
+        self.rows.show(rows(block, plot_lines=plot_lines(self.app.size.height)), chosen=chosen)
         self._explain()
 
     def _block(self, report: CampaignReport, key: str, *, beside: bool = False) -> Block | None:

@@ -19,7 +19,7 @@ NONE = "–"
 _GAP = 2
 _LEAST_BAR = 5
 _LEAST_PLOT = 4
-_PLOT_LINES = 5
+_LOW_PLOT = 2
 _LEAST_LABEL = 14
 _NUMBER, _SHARE, _LEAST_SIDE = 9, 9, 12
 WIDE = 84
@@ -83,16 +83,21 @@ class Block:
         return next((line for line in self.lines if line.key == key), None)
 
 
+def plot_lines(height: int) -> int:
+    """How high the bars of a plot are in a terminal of so many rows; what they say stands in the table, too."""
+    return next((lines for rows, lines in ((30, 5), (24, _LOW_PLOT)) if height >= rows), 0)
+
+
 def percent(share: float | None) -> str:
     """``38.2 %``; a dash where there is nothing to divide by."""
     return NONE if share is None else f"{100 * share:.1f} %"
 
 
-def rows(block: Block, *, tall: bool = False) -> list[Row]:
-    """The block as rows to choose from; ``tall``: there is room for a plot above them."""
+def rows(block: Block, *, plot_lines: int = 0) -> list[Row]:
+    """The block as rows to choose from, below a plot whose bars are so many lines high (0: none)."""
     found: list[Row] = []
-    if tall and len(block.plot) >= _LEAST_PLOT:
-        found.append(Row("plot", partial(_plot, block), heading=True))
+    if plot_lines and len(block.plot) >= _LEAST_PLOT:
+        found.append(Row("plot", partial(_plot, block, plot_lines), heading=True))
     if any(column.title for column in block.columns) and block.lines:
         found.append(Row("titles", partial(_titles, block), heading=True))
     for line in block.lines:
@@ -105,15 +110,16 @@ def rows(block: Block, *, tall: bool = False) -> list[Row]:
     return found
 
 
-def _plot(block: Block, width: int) -> Content:
+def _plot(block: Block, lines: int, width: int) -> Content:
     """Upright bars, what they count above them, where they begin and end below."""
-    drawn = columns(block.plot, min(width, 4 * len(block.plot)), _PLOT_LINES, "$class-recyclable")
+    drawn = columns(block.plot, min(width, 4 * len(block.plot)), lines, "$class-recyclable")
     labels = [line.label for line in block.lines if not line.heading]
     across = max((line.cell_length for line in drawn), default=0)
     first, last = (labels[0], labels[-1]) if labels else ("", "")
     gap = max(across - cell_len(first) - cell_len(last), 1)
     below = Content.styled(clip(first + " " * gap + last, width), "$quiet")
-    return Content("\n").join([Content(clip(block.plotted, width)), *drawn, below, Content("")])
+    rest = [Content("")] if lines > _LOW_PLOT else []
+    return Content("\n").join([Content(clip(block.plotted, width)), *drawn, below, *rest])
 
 
 def _layout(block: Block, width: int) -> tuple[int, list[tuple[int, Column]], int]:
