@@ -34,6 +34,7 @@ GROUPS: dict[str, str] = {
     "scheduler": "scheduler",
     "sync": "sync",
     "config": "configuration",
+    "serve": "serve",
 }
 """Command, or group of commands, and its module in ``cli.commands``, in the order of the help."""
 

@@ -1,0 +1,1 @@
+"""The application in a browser: who is let in, and a process for every tab."""
