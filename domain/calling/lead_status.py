@@ -14,6 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
+    Select,
+    SmallInteger,
+    Update,
     bindparam,
     case,
     exists,
@@ -33,11 +37,11 @@ from domain.calling import history
 from domain.calling.models import HistoryEvent, Lead
 from domain.calling.status_table import ALLOWED, ANY_STATUS, EVERY_STATUS, Cause, allows
 from domain.codes import status_label
-from domain.constructs import among_numbers
+from domain.constructs import among_listed, among_numbers, listed
 from domain.errors import Conflict
 from domain.json_sql import json_member, json_numbers, json_object
 from domain.prepared import Prepared
-from domain.sql import affected
+from domain.sql import LISTED, NOW, ORGANISATION, affected
 
 
 class RefusedChange(Conflict):
@@ -259,51 +263,41 @@ def _append(
     session.execute(insert(HistoryEvent).from_select([*_TOLD, "batch_id"], rows))
 
 
-def restore_many(
-    session: Session,
-    *,
-    organisation_id: int,
-    batch_id: int,
-    lead_ids: Sequence[int],
-    columns: Sequence[str],
-    waits: Waits,
-    at: datetime,
-    user_id: int | None = None,
-    only: Sequence[ColumnElement[bool]] = (),
-) -> list[int]:
-    """Put leads back as they stood before a recycle, with a history row each: a few statements.
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """What is asked and written of each chunk of a recycle that is taken back; see ``restoring``."""
 
-    Only leads that nobody touched since (their version is that of the recycle) are put back. The caller holds them
-    locked.
+    asked: Select[*tuple[Any, ...]]
+    told: Insert
+    stay: Update
+    move: Update
+
+
+def restoring(*, columns: Sequence[str], waits: Waits, only: Sequence[ColumnElement[bool]] = ()) -> Restoring:
+    """Put the statements of ``restore_many`` together: for a chunk, that takes half as long as their answers.
 
     Args:
         columns: those the recycle set, ``queue_state`` and ``next_attempt_at`` among them (where it set these).
         waits: where a lead waits then, as an expression over ``lead`` and what its columns were.
-        only: conditions on ``lead`` beside that.
-
-    Returns:
-        The leads that are as they were.
+        only: conditions on ``lead`` beside that it is as the recycle left it.
     """
-    if not lead_ids:
-        return []
     then = metadata.tables["history_event"].alias("then")
     # From the first to the last, too: before a server has counted a new batch it would read all of it each time.
-    of_batch = (
-        then.c.batch_id == batch_id,
-        then.c.lead_id.between(min(lead_ids), max(lead_ids)),
+    # Whether it is one of the chunk is asked of each row that was read, never the way by which rows are found: a
+    # server that takes a new batch for one row would read the whole list again for each lead it finds.
+    these = (
+        then.c.batch_id == bindparam("batch", type_=BigId),
+        then.c.lead_id.between(bindparam("first", type_=BigId), bindparam("final", type_=BigId)),
         then.c.kind == Cause.RECYCLE.value,
+        case((among_listed(then.c.lead_id, LISTED), true()), else_=literal(False)),
     )
     was: dict[str, ColumnElement[Any]] = {
         name: json_member(then.c.before, name, getattr(Lead, name)) for name in (*columns, *_WITH_STATUS)
     }
-    groups = _as_they_were(session, organisation_id, lead_ids, then, of_batch, was, only, waits)
-    ids = sorted(lead_id for group in groups.values() for lead_id in group)
-    if not ids:
-        return []
     told = select(
         then.c.organisation_id,
-        literal(at, UTCDateTime()),
-        literal(user_id, BigId),
+        NOW,
+        bindparam("who", type_=BigId),
         then.c.lead_id,
         then.c.contact_id,
         then.c.campaign_id,
@@ -311,36 +305,74 @@ def restore_many(
         then.c.after,
         then.c.before,
         then.c.id,
-    ).where(*of_batch, _is_among(then.c.lead_id, ids))
-    session.execute(insert(HistoryEvent).from_select([*_TOLD, "undoes"], told))
-    for place, group in groups.items():
-        values = {name: value for name, value in was.items() if name not in _QUEUE}
-        if place is not None:
-            values |= {
-                "queue_state": literal(place),
-                "next_attempt_at": func.coalesce(was["next_attempt_at"], col(Lead.next_attempt_at)),
-            }
-        affected(
-            session,
-            update(Lead)
-            .where(*of_batch, _is_among(then.c.lead_id, group), col(Lead.id) == then.c.lead_id)
-            .values(**values, version=col(Lead.version) + 1, updated_at=at)
-            .execution_options(writes_status=True),
+    ).where(*these)
+    change = (
+        update(_LEAD)
+        .where(*these, _LEAD.c.id == then.c.lead_id)
+        .values(
+            {name: value for name, value in was.items() if name not in _QUEUE}
+            | {"version": _LEAD.c.version + 1, "updated_at": NOW}
         )
+        .execution_options(writes_status=True)
+    )
+    return Restoring(
+        asked=_as_they_were(then, these, was, only, waits),
+        told=insert(metadata.tables["history_event"]).from_select([*_TOLD, "undoes"], told),
+        stay=change,
+        move=change.values(
+            queue_state=bindparam("place", type_=SmallInteger()),
+            next_attempt_at=func.coalesce(was["next_attempt_at"], _LEAD.c.next_attempt_at),
+        ),
+    )
+
+
+def restore_many(
+    session: Session,
+    *,
+    restoring: Restoring,
+    organisation_id: int,
+    batch_id: int,
+    lead_ids: Sequence[int],
+    at: datetime,
+    user_id: int | None = None,
+) -> list[int]:
+    """Put leads back as they stood before a recycle, with a history row each: a few statements.
+
+    Only leads that nobody touched since (their version is that of the recycle) are put back. The caller holds them
+    locked.
+
+    Returns:
+        The leads that are as they were.
+    """
+    if not lead_ids:
+        return []
+    send = session.connection().execute
+    chunk = {"batch": batch_id, "first": min(lead_ids), "final": max(lead_ids), "now": at}
+    rows = send(restoring.asked, {**chunk, "organisation": organisation_id, "listed": listed(lead_ids)})
+    groups: dict[int | None, list[int]] = {}
+    for here, there, same_time, numbers in rows:
+        groups.setdefault(None if same_time and here == there else there, []).extend(json.loads(numbers))
+    ids = sorted(lead_id for group in groups.values() for lead_id in group)
+    if not ids:
+        return []
+    send(restoring.told, {**chunk, "who": user_id, "listed": listed(ids)})
+    for place, group in groups.items():
+        values = {**chunk, "listed": listed(group)}
+        if place is None:
+            send(restoring.stay, values)
+        else:
+            send(restoring.move, {**values, "place": place})
     return ids
 
 
 def _as_they_were(
-    session: Session,
-    organisation_id: int,
-    lead_ids: Sequence[int],
     then: Any,
-    of_batch: Sequence[ColumnElement[bool]],
+    these: Sequence[ColumnElement[bool]],
     was: Mapping[str, ColumnElement[Any]],
     only: Sequence[ColumnElement[bool]],
     waits: Waits,
-) -> dict[int | None, list[int]]:
-    """The leads nobody touched since, by where they will wait; those whose place in the queue stays under None.
+) -> Select[*tuple[Any, ...]]:
+    """The leads nobody touched since, by where they will wait and whether their place in the queue stays.
 
     The indexes of the queue are the dearest to write: most leads were due before the recycle, and stand there still.
     """
@@ -354,9 +386,8 @@ def _as_they_were(
         )
         .join(then, then.c.lead_id == col(Lead.id))
         .where(
-            col(Lead.organisation_id) == organisation_id,
-            *of_batch,
-            _is_among(then.c.lead_id, lead_ids),
+            col(Lead.organisation_id) == ORGANISATION,
+            *these,
             or_(
                 col(Lead.version) == json_member(then.c.after, "version", Lead.version), _put_back_since(then)
             ),
@@ -365,20 +396,7 @@ def _as_they_were(
         .subquery()
     )
     alike = (each.c.here, each.c.there, each.c.same_time)
-    rows = session.connection().execute(select(*alike, json_numbers(each.c.id)).group_by(*alike))
-    groups: dict[int | None, list[int]] = {}
-    for here, there, same_time, ids in rows:
-        groups.setdefault(None if same_time and here == there else there, []).extend(json.loads(ids))
-    return groups
-
-
-def _is_among(lead_id: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
-    """As ``among_numbers``, asked of each row that was read: never the way by which rows are found.
-
-    The leads of a chunk lie together in the index of the batch. A server that has not counted a new batch yet takes
-    it for one row, and would read the whole list again for each lead it finds.
-    """
-    return case((among_numbers(lead_id, numbers), true()), else_=literal(False))
+    return select(*alike, json_numbers(each.c.id)).group_by(*alike)
 
 
 def _put_back_since(then: Any) -> ColumnElement[bool]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, exists, not_, select
 from sqlmodel import Session, col
 
 from domain.base import metadata
 from domain.calling import lead_status, queue_state
-from domain.calling.lead_status import WasThen
+from domain.calling.lead_status import Restoring, WasThen
 from domain.calling.models import HistoryEvent
 from domain.calling.status_table import Cause
 from domain.campaigns.policy import policy_of
@@ -130,24 +131,14 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
     if not lead_ids:
         return 0
     lock(session, actor=actor, campaign_id=batch.campaign_id, lead_ids=lead_ids)
-    dialable = policy_of(campaign).dialable
-
-    def waits(was: WasThen) -> ColumnElement[int]:
-        spent = was("exhausted") if batch.reset_attempts else None
-        return queue_state.as_sql(
-            dialable, spent, status=was("status"), waited=was("queue_state"), in_hopper=False
-        )
-
     restored = lead_status.restore_many(
         session,
+        restoring=_restoring(batch.reset_attempts, batch.include_final, policy_of(campaign).dialable),
         organisation_id=actor.organisation_id,
         batch_id=batch_id,
         lead_ids=lead_ids,
-        columns=changes.columns(reset_attempts=batch.reset_attempts, include_final=batch.include_final),
         at=now,
         user_id=actor.user_id,
-        only=[not_(in_hands())],
-        waits=waits,
     )
     if restored:
         leave_hopper(session, restored)
@@ -155,6 +146,23 @@ def step(session: Session, *, actor: Actor, batch_id: int, lead_ids: Sequence[in
     batch.kept += len(lead_ids) - len(restored)
     batch.cursor, batch.touched_at = lead_ids[-1], now
     return len(restored)
+
+
+@lru_cache(maxsize=32)
+def _restoring(reset_attempts: bool, include_final: bool, dialable: frozenset[str]) -> Restoring:
+    """The statements that take back recycles of one kind."""
+
+    def waits(was: WasThen) -> ColumnElement[int]:
+        spent = was("exhausted") if reset_attempts else None
+        return queue_state.as_sql(
+            dialable, spent, status=was("status"), waited=was("queue_state"), in_hopper=False
+        )
+
+    return lead_status.restoring(
+        columns=changes.columns(reset_attempts=reset_attempts, include_final=include_final),
+        waits=waits,
+        only=[not_(in_hands())],
+    )
 
 
 def _recycled_ids(

@@ -177,11 +177,10 @@ def test_many_are_put_back_exactly_but_for_those_somebody_touched(shop: ShopFixt
     with shop.database.transaction() as session:
         restored = lead_status.restore_many(
             session,
+            restoring=lead_status.restoring(columns=columns, waits=lambda was: was("queue_state")),
             organisation_id=organisation,
             batch_id=7,
             lead_ids=shop.leads,
-            columns=columns,
-            waits=lambda was: was("queue_state"),
             at=LATER + timedelta(minutes=1),
         )
     assert restored == [lead for index, lead in enumerate(shop.leads) if index != 5]
