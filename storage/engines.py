@@ -56,6 +56,11 @@ def postgresql_engine(
     arguments = {
         "application_name": "dialdeck",
         "connect_timeout": "10",
+        # A line that went dead is noticed within half a minute, not after the system's two hours.
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "20000",
         "options": f"-c timezone=UTC -c lock_timeout={lock_wait_ms}",
     }
     engine = create_engine(

@@ -65,6 +65,22 @@ def without_claim(session: Session, *, actor: Actor, lead: Lead, now: datetime) 
     )
 
 
+def arrived(
+    session: Session, *, actor: Actor, lead: Lead, action: str, expected_version: int | None
+) -> HistoryEvent | None:
+    """The event of this very outcome, where it was recorded before and only the answer did not come back.
+
+    It is the last thing that happened to the lead since the seller saw it in ``expected_version``.
+    """
+    last = _last_event(session, lead) if expected_version is not None else None
+    if last is None or (last[0].user_id, last[0].action) != (actor.user_id, action):
+        return None
+    versions = {"outcome": 1, "outcome_refused": 0}
+    if last[0].kind not in versions or lead.version - versions[last[0].kind] != expected_version:
+        return None
+    return last[0]
+
+
 def ended(session: Session, lead: Lead, *, actor: Actor) -> str:
     """Why a lead that was in the seller's hands takes no outcome any more."""
     if lead.status == DialStatus.DNC:

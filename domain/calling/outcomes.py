@@ -22,6 +22,7 @@ from domain.calling.models import (
     Call,
     ConsoleAction,
     Draft,
+    HistoryEvent,
     HopperEntry,
     Lead,
     Reason,
@@ -73,7 +74,8 @@ def record(
         reason: reason code; needed where the action requires one.
         note: what the seller noted; None takes the draft.
         at: chosen time (UTC) for actions that take one.
-        expected_version: version of the lead the seller saw; None checks the claim only.
+        expected_version: version of the lead the seller saw; None checks the claim only. With it the same outcome may
+            be sent again where nobody knows whether it arrived (the connection broke): it is recorded once.
 
     Raises:
         NotFound: no such lead or action.  NotAllowed: an auditor, or a lead that is not this seller's.
@@ -90,6 +92,11 @@ def record(
     work = read(session, actor, lead_id, meaning, now, note, language)
     expired = False
     if work.entry is None or work.entry.locked_by != actor.user_id:
+        before = late.arrived(
+            session, actor=actor, lead=work.lead, action=action, expected_version=expected_version
+        )
+        if before is not None:
+            return _told_again(work, before)
         standing = late.without_claim(session, actor=actor, lead=work.lead, now=now)
         work.entry, work.dialled, expired = standing.entry, standing.dialled, standing.expired
         if standing.why is not None:
@@ -311,6 +318,19 @@ def result_of(
         zone=work.policy.calendar.zones(made.segment)[0].key,
         reasons=work.reasons if offered else (),
         notices=notices,
+    )
+
+
+def _told_again(work: Work, event: HistoryEvent) -> OutcomeResult:
+    """What is told of an outcome that had arrived when it was sent again; nothing is written."""
+    lead = work.lead
+    stands = Plan(lead.status, lead.campaign_status, lead.campaign_resolution, ends=True)
+    result = result_of(work, stands, lead.resolution_reason, event.id or 0, ())
+    return replace(
+        result,
+        next_attempt_at=None if lead.exhausted or lead.status in FINAL_STATUSES else lead.next_attempt_at,
+        exhausted=lead.exhausted,
+        stored_only=event.kind == "outcome_refused",
     )
 
 

@@ -32,7 +32,6 @@ class Background(Hearing):
     """Nothing here ever stands between a key and its answer; what fails is tried again at the next turn."""
 
     _settle: Timer | None = None
-    _lost = False
 
     def start_clocks(self) -> None:
         """Begin what repeats."""
@@ -93,9 +92,10 @@ class Background(Hearing):
         self.ask(lambda: desk.figures(campaign), self._show_figures, group="figures", failed=self._lose)
 
     def _show_figures(self, figures: Figures) -> None:
-        if self._lost:
-            self._lost = False
-            self.status.say(_("The database answers again."), "ok")
+        if self.lost:
+            self.lost = False
+            if self.flow.kept is None:
+                self.status.say(_("The database answers again."), "ok")
         before, self.figures = self.figures, figures
         self.paint_figures()
         if figures.due > before.due:
@@ -151,8 +151,8 @@ class Background(Hearing):
         """Tried again at the next turn; a key that needs the database tells what is wrong."""
 
     def _lose(self, error: DomainError) -> None:
-        if not self._lost:
-            self._lost = True
+        if not self.lost:
+            self.lost = True
             self.status.say(
                 _("{error} Person and note stay here; keys try again.").format(error=error.message), "bad"
             )

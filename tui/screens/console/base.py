@@ -45,7 +45,8 @@ class ConsoleBase(CommandScreen[None]):
     """State and painting.
 
     ``dossier`` is the person on screen, None while there is nobody; ``number`` the one chosen for the dial
-    key; ``again`` what Enter tries once more after something failed. ``ticks`` is a monotonic clock.
+    key; ``again`` what Enter tries once more after something failed; ``lost`` whether it was said that the database
+    does not answer. ``ticks`` is a monotonic clock.
     """
 
     AUTO_FOCUS = ""
@@ -67,6 +68,7 @@ class ConsoleBase(CommandScreen[None]):
         self.again: Callable[[], None] | None = None
         self.next_at: datetime | None = None
         self.due_elsewhere = 0
+        self.lost = False
         self.reader = Reader()
         self._painted_minute: datetime | None = None
         self._shared: object = None

@@ -81,13 +81,15 @@ def is_sale(action: ActionView) -> bool:
 class Flow:
     """The state of the keys. ``pending`` is the outcome on its way, ``offered`` the last one recorded, whose
     reason a digit may still add. ``first`` is the first reason shown and ``fitting`` how many are (the screen
-    knows); a digit is the position within the nine that ``first`` lies in.
+    knows); a digit is the position within the nine that ``first`` lies in. ``kept`` is an outcome whose connection
+    broke: nobody knows whether it arrived, and it is sent again.
     """
 
     def __init__(self) -> None:
         self.by_key: Mapping[str, ActionView] = {}
         self.timed: Mapping[str, ActionView] = {}
         self.pending: Outcome | None = None
+        self.kept: Outcome | None = None
         self.offered: OutcomeResult | None = None
         self.first = 0
         self.fitting = PAGE
@@ -114,6 +116,9 @@ class Flow:
             return Step(Ask.BUSY)
         if not self.somebody:
             return Step(Ask.NOBODY)
+        if self.kept is not None and self.kept.action.slug == action.slug:
+            return self.send_again()
+        self.kept = None
         waiting = self.pending
         if waiting is not None and waiting.action.slug == action.slug and waiting.missing is Ask.CONFIRM:
             return self._advance(replace(waiting, confirmed=True))
@@ -121,8 +126,8 @@ class Flow:
 
     def cancel(self) -> bool:
         """Forget the outcome on its way; whether there was one."""
-        was = self.pending is not None
-        self.pending = None
+        was = self.pending is not None or self.kept is not None
+        self.pending = self.kept = None
         self.first = 0
         return was
 
@@ -197,13 +202,22 @@ class Flow:
 
     def recorded(self, result: OutcomeResult) -> None:
         """The outcome is on disk; its reason may still be added."""
-        self.pending, self.busy, self.first = None, False, 0
+        self.pending, self.kept, self.busy, self.first = None, None, False, 0
         self.offered = result
 
     def failed(self) -> Outcome | None:
         """The outcome was not written; the person stays and the same key tries again."""
         outcome, self.pending, self.busy = self.pending, None, False
         return outcome
+
+    def lost(self) -> None:
+        """The connection broke while it was sent: it is kept, with all its answers, to be sent again."""
+        self.kept = self.failed()
+
+    def send_again(self) -> Step:
+        """The kept outcome goes to the database once more."""
+        assert self.kept is not None
+        return self._advance(self.kept)
 
     def forget_reasons(self) -> None:
         """No digit adds a reason any more (the next dial, an undo)."""

@@ -67,7 +67,8 @@ class NoteKeeping(ConsoleBase):
         """The text stays in the field and is tried again with the next letter or after a while."""
         self._kept = "\0"
         self.say_draft(_("✕ draft not saved"), "bad")
-        self.status.say(_("{error} The note stays here.").format(error=error.message), "bad")
+        if self.flow.kept is None:  # an outcome that is kept has said what is wrong
+            self.status.say(_("{error} The note stays here.").format(error=error.message), "bad")
         self._draft_timer = self.set_timer(5.0, self.flush_draft)
 
     def say_draft(self, text: str, role: str) -> None:

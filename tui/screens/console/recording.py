@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 HINT_SECONDS = 1.5
 SLOW_SECONDS = 0.15
 """After this long a write that is still running is told beside its outcome."""
+SENT_AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""How long an outcome waits each time before it is sent again over a connection that broke."""
 
 
 class Recording(NoteKeeping):
     """Carries out the steps of the flow. ``actions`` are the shop's outcomes."""
 
     actions: tuple[ActionView, ...] = ()
+    _broken = 0
 
     def offer_actions(self, actions: tuple[ActionView, ...]) -> None:
         """Give the shop's outcomes to the keys and to the board."""
@@ -110,8 +113,12 @@ class Recording(NoteKeeping):
     def abandon(self, outcome: Outcome | None = None) -> None:
         """Nothing is recorded; the person stays."""
         given_up = outcome or self.flow.pending
+        kept = self.flow.kept
         self.flow.cancel()
         self.board.note()
+        if kept is not None:
+            told = _("{outcome} is not sent again. Whether it arrived is seen in the history.")
+            self.status.say(told.format(outcome=kept.action.label), "warn")
         if given_up is None:
             return
         self.status.say(_("{outcome} not recorded.").format(outcome=given_up.action.label), "muted")
@@ -218,6 +225,7 @@ class Recording(NoteKeeping):
         if self.calling:
             self.app.dialler.hang_up()
         self.flow.recorded(result)
+        self._broken = 0
         self._tell_result(result)
         self.draft_begins("")
         if isinstance(following, DomainError):
@@ -242,6 +250,9 @@ class Recording(NoteKeeping):
 
     def _failed(self, outcome: Outcome, error: DomainError) -> None:
         """Nothing was written: person, note and pressed outcome stay, with what was wrong."""
+        if error.code == "database_unreachable" and self.dossier is not None:
+            self._keep(outcome, error)
+            return
         self.flow.failed()
         nearest = getattr(error, "nearest", None)
         if self.dossier is not None and error.code == "reason_required" and outcome.action.reasons:
@@ -264,6 +275,27 @@ class Recording(NoteKeeping):
                 ((again, "key"),),
             )
         self.flush_draft()
+
+    def _keep(self, outcome: Outcome, error: DomainError) -> None:
+        """The connection broke: sent again by itself, later each time, and recorded once, whatever arrived."""
+        self.flow.lost()
+        self.lost = True
+        seconds = SENT_AGAIN_SECONDS[min(self._broken, len(SENT_AGAIN_SECONDS) - 1)]
+        self._broken += 1
+        self.board.note(outcome.action.slug, _("↻ kept"), "bad", short="↻")
+        told = _("{outcome} kept, sent again in {seconds} s. {error}")
+        key = self._key_of(outcome.action, timed=outcome.timed)
+        self.status.say(
+            told.format(error=error.message, outcome=outcome.action.label, seconds=f"{seconds:.0f}"),
+            "bad",
+            ((key, "key"), (" " + _("now"), "muted")) if key else (),
+        )
+        self.set_timer(seconds, lambda: self._send_again(outcome))
+        self.flush_draft()
+
+    def _send_again(self, outcome: Outcome) -> None:
+        if self.flow.kept is outcome and not self.flow.busy:
+            self.carry_out(self.flow.send_again())
 
     # telling
 

@@ -156,7 +156,7 @@ class ConsoleScreen(Background):
 
     def _escape(self, event: events.Key) -> None:
         event.stop()
-        if self.flow.pending is not None and not self.flow.busy:
+        if (self.flow.pending or self.flow.kept) is not None and not self.flow.busy:
             self.abandon()
         else:
             self.leave_panes()
