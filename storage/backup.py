@@ -14,6 +14,7 @@ from pathlib import Path
 
 from domain.errors import Conflict, NotFound
 from storage import schema
+from storage.access import require_owner
 from storage.address import Address, parse_address
 from storage.database import Database
 from storage.engines import connect_file
@@ -25,7 +26,8 @@ def backup(database: Database, file: Path, *, force: bool = False) -> Path:
     """Write the database as it is at this moment to ``file``; sellers go on working meanwhile.
 
     Raises ``Conflict`` (code ``file_exists``) where something stands unless ``force``, and the clear errors of
-    disks and rights; then there is no new file. On PostgreSQL the copy is an archive made by pg_dump.
+    disks and rights; then there is no new file. On PostgreSQL the copy is an archive made by pg_dump, as the owner
+    (``NotAllowed`` for the login of one shop, who sees no more than that).
     """
     file = file.expanduser().absolute()
     _refuse_own_file(database.address, file)
@@ -33,6 +35,8 @@ def backup(database: Database, file: Path, *, force: bool = False) -> Path:
         if database.address.path is None:
             from storage import pgtools
 
+            with database.reading() as session:
+                require_owner(session, to="copy the whole database")
             pgtools.dump(database.address, partial)
         else:
             _copy(database.address, partial)

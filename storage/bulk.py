@@ -30,6 +30,12 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Co
     if not rows:
         return 0
     connection = session.connection()
+    return _insert(connection, table, columns, rows, kept_apart=_kept_apart(connection))
+
+
+def _insert(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Collection[Row], *, kept_apart: bool
+) -> int:
     prepared = _prepared(connection, [table.c[name] for name in columns], rows)
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
@@ -38,9 +44,26 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Co
         connection.exec_driver_sql(
             f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})", [tuple(row) for row in prepared]
         )
+    elif kept_apart:
+        # The server copies nothing into a table whose rows it looks at one by one (row-level security).
+        run, staged = connection.exec_driver_sql, quote(f"copied_{table.name}"[:63])
+        run(f"CREATE TEMPORARY TABLE {staged} AS SELECT {names} FROM {quote(table.name)} WITH NO DATA")
+        _copy(connection, f"COPY {staged} ({names}) FROM STDIN", prepared)
+        run(f"INSERT INTO {quote(table.name)} ({names}) SELECT {names} FROM {staged}")
+        run(f"DROP TABLE {staged}")
     else:
         _copy(connection, f"COPY {quote(table.name)} ({names}) FROM STDIN", prepared)
     return len(rows)
+
+
+def _kept_apart(connection: Connection) -> bool:
+    """Whether this account sees the rows of one shop only; asked once for each connection to a server."""
+    if connection.dialect.name == "sqlite":
+        return False
+    if "kept_apart" not in connection.info:
+        asked = connection.exec_driver_sql("SELECT row_security_active('organisation')")
+        connection.info["kept_apart"] = bool(asked.scalar_one())
+    return bool(connection.info["kept_apart"])
 
 
 def reserve_ids(session: Session, table: Table, count: int) -> Sequence[int]:
@@ -65,10 +88,11 @@ def know_sizes(session: Session, tables: Sequence[Table]) -> None:
     """Let the server look at tables that have just grown much, so that its plans are right at once.
 
     By itself it does so within minutes, and sellers would wait meanwhile. A table that somebody looks at already is
-    left to them. SQLite was told beforehand (``storage.statistics``).
+    left to them. Only the owner may ask for it: after an import by a shop's login the server does it by itself.
+    SQLite was told beforehand (``storage.statistics``).
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and not _kept_apart(connection):
         quote = connection.dialect.identifier_preparer.quote
         names = ", ".join(quote(table.name) for table in tables)
         connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {names}")
@@ -84,7 +108,8 @@ def staged_rows(
     for column, kind in columns.items():
         table.append_column(Column(column, kind))
     table.create(connection)
-    insert_rows(session, table, list(columns), rows)
+    if rows:
+        _insert(connection, table, list(columns), rows, kept_apart=False)
     yield table
     table.drop(connection)  # not when the block failed: the transaction takes the table back
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import text
 from sqlmodel import Session
 
+from storage.access import require_owner
 from storage.database import Database
 from storage.roll_ups import RollUp, roll_ups
 
@@ -27,8 +28,13 @@ def differing(session: Session) -> dict[str, int]:
 
 
 def rebuild(database: Database) -> int:
-    """Make all figures anew from leads and calls, while nobody changes those; returns how many rows differed."""
+    """Make all figures anew from leads and calls, while nobody changes those; returns how many rows differed.
+
+    Raises:
+        NotAllowed: the login of one shop, as all shops would wait.
+    """
     with database.transaction() as session:
+        require_owner(session, to="make the figures anew")
         each_of = roll_ups(database.dialect)
         if database.dialect == "postgresql":
             tables = sorted({each.source for each in each_of} | {each.table for each in each_of})

@@ -82,7 +82,7 @@ def _fill(
 ) -> tuple[SeedCounts, str | None]:
     with database.transaction() as session:
         if database.dialect == "postgresql":
-            session.execute(text("LOCK TABLE organisation IN SHARE ROW EXCLUSIVE MODE"))
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext('dialdeck_shop'))"))
         here = shop.create(session, now=now, timezone=timezone)
         counts = actions.seed_shop(session, organisation_id=here.organisation_id)
         present = users.sign_in_choices(session)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from domain.codes import FINAL_STATUSES, QueueState
-from storage import figures
+from storage import access, figures
 from storage.database import Database
 from storage.errors import DatabaseDamaged
 from storage.triggers import present_triggers, trigger_names
@@ -150,6 +150,7 @@ def check(database: Database) -> list[Violation]:
         if not has_words(session.connection()):
             told = "people cannot be searched by name; run: dialdeck db upgrade"
             found.append(Violation("words_missing", 1, told))
+        found += _access(session)
         if not any(violation.code == "schema_differs" for violation in found):
             found += _rules(session)
             found += _figures(session)
@@ -176,6 +177,17 @@ def _broken_references(session: Session) -> list[Violation]:
         return []
     tables = ", ".join(sorted({str(row[0]) for row in orphans}))
     return [Violation("reference_broken", len(orphans), f"rows refer to rows that are gone: {tables}")]
+
+
+def _access(session: Session) -> list[Violation]:
+    """On a server shops are kept apart by it, whatever a program asks for."""
+    if session.get_bind().dialect.name == "sqlite":
+        return []
+    faults = access.faults(session.connection())
+    if not faults:
+        return []
+    told = f"{'; '.join(faults[:3])}{' …' if len(faults) > 3 else ''}; as the owner run: dialdeck db upgrade"
+    return [Violation("access_open", len(faults), told)]
 
 
 def _rules(session: Session) -> list[Violation]:

@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from storage import migrations
+from storage import access, migrations
 from storage.address import Address, parse_address
 from storage.engines import connect_file, postgresql_engine, sqlite_migration_engine
 from storage.errors import (
@@ -134,8 +134,11 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
             create_triggers(connection)
         if not has_words(connection):
             create_words(connection)
-        if connection.dialect.name == "sqlite" and not has_statistics(connection):
-            write_statistics(connection)
+        if connection.dialect.name == "sqlite":
+            if not has_statistics(connection):
+                write_statistics(connection)
+        elif access.is_owner(connection) and access.faults(connection):
+            access.secure(connection)
         return found
     if found.kind in ("foreign", "newer"):
         require_current(found, where)
@@ -152,6 +155,8 @@ def _migrate(connection: Connection, where: str) -> SchemaState:
                 f"(first: table {broken[0][0]}, row {broken[0][1]})."
             )
         write_statistics(connection)
+    else:
+        access.secure(connection)
     return found
 
 

@@ -253,14 +253,22 @@ def add(
 
 
 def first_administrator(
-    session: Session, *, name: str, now: datetime, password: str | None = None
+    session: Session,
+    *,
+    name: str,
+    now: datetime,
+    password: str | None = None,
+    organisation_id: int | None = None,
 ) -> UserView:
     """Make the first administrator of a new shop; returns the existing one when the name is already there.
+
+    organisation_id: of which shop, where the database holds several.
 
     Raises:
         NotAllowed: the shop has users already, so only an administrator may add more.
     """
-    organisation_id = shop.current(session).organisation_id
+    if organisation_id is None:
+        organisation_id = shop.current(session).organisation_id
     existing = session.exec(select(User).where(User.organisation_id == organisation_id)).all()
     for user in existing:
         if user.name == name and user.role == Role.ADMIN:

@@ -19,6 +19,7 @@ from domain.errors import Conflict
 from domain.models import metadata
 from domain.people import shop
 from storage import schema
+from storage.access import require_owner
 from storage.address import Address, parse_address
 from storage.database import Database
 from storage.demo.filling import Progress, fill
@@ -94,6 +95,7 @@ def _build_on_server(
     schema.upgrade(address.url.render_as_string(hide_password=False))
     with closing(Database(address)) as database:
         with database.transaction() as session:
+            require_owner(session, to="build the demonstration shop")
             session.execute(text("LOCK TABLE organisation IN EXCLUSIVE MODE"))
             if _refuse(session, address.where, reset=reset):
                 tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)

@@ -64,7 +64,10 @@ def test_bulk_rows_go_with_the_transaction_that_failed(database: Database) -> No
 def test_a_thousand_rows_are_one_statement(database: Database) -> None:
     with database.transaction() as session:
         organisation_id = shop(session)
-        ids = list(reserve_ids(session, CONTACT, 1000))
+        first, *ids = reserve_ids(session, CONTACT, 1001)
+        insert_rows(
+            session, CONTACT, CONTACT_COLUMNS, contact_rows(organisation_id, [first])
+        )  # asks who it is
         with count_statements(database) as counter:
             insert_rows(session, CONTACT, CONTACT_COLUMNS, contact_rows(organisation_id, ids))
         assert counter.count == 1

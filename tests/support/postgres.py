@@ -78,8 +78,12 @@ class Server:
         return name
 
     def drop(self, name: str) -> None:
-        """Drop a database, whoever is still connected."""
+        """Drop a database, whoever is still connected, and the logins of its shops, which are of the whole server."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        with self._engine.connect() as connection:
+            logins = "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)"
+            for login in connection.exec_driver_sql(logins, (f"{name}_shop_",)).scalars().all():
+                connection.exec_driver_sql(f'DROP ROLE "{login}"')
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
