@@ -44,6 +44,14 @@ class Address:
         """Whether the browser's line is encrypted."""
         return self.scheme == "https"
 
+    def origin_for(self, host: str) -> str:
+        """The origin of a page that came with this Host header."""
+        return f"{self.scheme}://{host.lower().removesuffix(f':{_USUAL_PORTS[self.scheme]}')}"
+
+    def line_for(self, host: str) -> str:
+        """The same for a WebSocket."""
+        return self.origin_for(host).replace("http", "ws", 1)
+
     def knows(self, host: str) -> bool:
         """Whether a Host header names this server."""
         host = host.lower()

@@ -43,9 +43,7 @@ class Guard:
 
     def own_origin(self, request: web.Request) -> bool:
         """Whether a page of this server asks, by the host that the request itself names."""
-        return request.headers.getall("Origin", []) == [
-            f"{self.address.scheme}://{request.headers['Host'].lower()}"
-        ]
+        return request.headers.getall("Origin", []) == [self.address.origin_for(request.headers["Host"])]
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -82,7 +80,7 @@ class Guard:
 
     def _headers(self, request: web.Request) -> dict[str, str]:
         host = request.headers.get("Host", "")
-        line = f"{'wss' if self.address.secure else 'ws'}://{host}" if self.address.knows(host) else ""
+        line = self.address.line_for(host) if self.address.knows(host) else ""
         # The terminal writes its colours and measures as styles into the page; it writes no script.
         policy = (
             f"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -96,7 +94,8 @@ class Guard:
             "Referrer-Policy": "no-referrer",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "no-store",
+            # What the page is made of is the same for everybody, and asked after before it is used again.
+            "Cache-Control": "private, no-cache" if request.path.startswith("/static/") else "no-store",
         }
 
 

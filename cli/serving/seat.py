@@ -152,11 +152,19 @@ class Seat(AppService):
         with suppress(ConnectionError):
             await self.send_meta({"type": "quit"})
         # The application draws until it ends; run() reads that, the tab need not be there any more.
-        done, _ = await asyncio.wait({task}, timeout=QUIT_SECONDS)
-        if not done:
-            assert self._process is not None
-            await self._end(self._process)
-            await asyncio.wait({task})
+        process = self._process
+        assert process is not None
+        for seconds, insist in (
+            (QUIT_SECONDS, process.terminate),
+            (TERM_SECONDS, process.kill),
+            (TERM_SECONDS, task.cancel),
+        ):
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+            if done:
+                return
+            with suppress(ProcessLookupError):
+                insist()
+        await asyncio.wait({task})
 
     async def _end(self, process: Process) -> None:
         """The process is gone after this: it goes by itself, is asked to, or is ended."""

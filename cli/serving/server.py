@@ -8,7 +8,6 @@ import logging
 import re
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from string import Template
 from threading import Event
@@ -24,6 +23,7 @@ from cli.serving.seat import Seat
 HERE = Path(__file__).parent
 STATIC = Path(textual_serve.__file__).parent / "static"
 _HEARTBEAT = 15.0
+_FAREWELL = 1.0
 _LOOK = 0.2
 _LARGEST_MESSAGE = 2**20
 
@@ -41,7 +41,7 @@ class Desk:
         self._closing = False
         self._variables = variables
         self._tell = tell
-        self._downloads = DownloadManager()
+        self.downloads = DownloadManager()
         self._lines: set[web.WebSocketResponse] = set()
         self._page = Template((HERE / "page.html").read_text(encoding="utf-8"))
 
@@ -49,7 +49,8 @@ class Desk:
         """Everything put together."""
         app = web.Application(middlewares=[_shield, self.guard.middleware])
         app.router.add_get("/", self.page)
-        app.router.add_get("/page.css", _style)
+        app.router.add_get("/page.css", _own("page.css", "text/css"))
+        app.router.add_get("/page.js", _own("page.js", "text/javascript"))
         app.router.add_get("/ws", self.line, allow_head=False)
         app.router.add_get("/download/{key}", self.download, allow_head=False)
         app.router.add_static("/static", STATIC)
@@ -61,9 +62,8 @@ class Desk:
         """The page with the terminal."""
         if self._taken >= self.most:
             return self._full()
-        secure = self.guard.address.secure
         text = self._page.substitute(
-            socket=f"{'wss' if secure else 'ws'}://{request.headers['Host'].lower()}/ws",
+            socket=self.guard.address.line_for(request.headers["Host"]) + "/ws",
             size=_within(request.query.get("fontsize"), 8, 40, 16),
         )
         return web.Response(text=text, content_type="text/html")
@@ -77,7 +77,9 @@ class Desk:
             return refusal(OTHER_ORIGIN)
         if self._taken >= self.most or self._closing:
             return self._full()
-        websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=_LARGEST_MESSAGE)
+        websocket = web.WebSocketResponse(
+            timeout=_FAREWELL, heartbeat=_HEARTBEAT, max_msg_size=_LARGEST_MESSAGE
+        )
         if not websocket.can_prepare(request):
             return refusal("Only the page of the application asks for this.", 400)
         self._taken += 1  # before anything is awaited, so that two cannot have the last seat
@@ -96,7 +98,7 @@ class Desk:
             write_bytes=websocket.send_bytes,
             write_str=websocket.send_str,
             close=websocket.close,
-            downloads=self._downloads,
+            downloads=self.downloads,
             tell=self._tell,
         )
         self.seats.add(seat)
@@ -123,7 +125,7 @@ class Desk:
         """A file the application hands to its tab; always saved, never shown, whatever it calls itself."""
         key = request.match_info["key"]
         try:
-            offered = await self._downloads.get_download_metadata(key)
+            offered = await self.downloads.get_download_metadata(key)
         except KeyError:
             return refusal("There is no such file (any more).", 404)
         name = re.sub(r"[^\w .()+-]", "_", offered.file_name) or "file"
@@ -132,7 +134,7 @@ class Desk:
             headers={"Content-Type": "application/octet-stream", "Content-Disposition": disposition}
         )
         await response.prepare(request)
-        async for chunk in self._downloads.download(key):
+        async for chunk in self.downloads.download(key):
             await response.write(chunk)
         await response.write_eof()
         return response
@@ -140,15 +142,21 @@ class Desk:
     async def close(self, _app: web.Application) -> None:
         """Nobody sits down any more; whoever sits finishes, all at once."""
         self._closing = True
-        for websocket in tuple(self._lines):
-            with suppress(ConnectionError):
-                await websocket.close(code=WSCloseCode.GOING_AWAY, message=b"The server ends")
+        farewells = [
+            each.close(code=WSCloseCode.GOING_AWAY, message=b"The server ends") for each in self._lines
+        ]
+        await asyncio.gather(*farewells, return_exceptions=True)  # a line that is broken is closed too
         while self.seats:
             await asyncio.sleep(_LOOK / 4)
 
 
-async def _style(_request: web.Request) -> web.StreamResponse:
-    return web.Response(text=(HERE / "page.css").read_text(encoding="utf-8"), content_type="text/css")
+def _own(name: str, kind: str) -> Handler:
+    text = (HERE / name).read_text(encoding="utf-8")
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text=text, content_type=kind)
+
+    return answer
 
 
 async def _obey(seat: Seat, websocket: web.WebSocketResponse, text: str) -> None:
