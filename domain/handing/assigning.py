@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from domain.calling.models import Lead
@@ -23,7 +24,7 @@ from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.campaigns.segments import parse_segment, segment_key
 from domain.codes import QueueState
-from domain.constructs import among_numbers
+from domain.constructs import among_listed, listed
 from domain.errors import DomainError, Invalid
 from domain.handing import selection, states, targets, writing
 from domain.handing.models import HandingBatch
@@ -36,7 +37,8 @@ from domain.people import teams
 from domain.people.rights import LEADING_ROLES, Actor, require
 from domain.recycling.pace import Clock, Pace, Stop, Transactions
 from domain.recycling.preview import campaign_of
-from domain.recycling.selection import Filters
+from domain.recycling.selection import Filters, chosen
+from domain.sql import LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,27 +214,37 @@ def _free(
 ) -> dict[int, tuple[int, str]]:
     """Those that may be handed out, with where they wait and their segment."""
     assert batch.campaign_id is not None
-    filters = Filters.from_json(batch.filters)
+    shift = only_shift(list(batch.wanted))
+    statement = _asking(batch.organisation_id, batch.campaign_id, Filters.from_json(batch.filters), shift)
+    rows = session.connection().execute(statement, {"listed": listed(lead_ids)})
+    return {lead_id: (state, segment) for state, segment, ids in rows for lead_id in json.loads(ids)}
+
+
+@lru_cache(maxsize=32)
+def _asking(
+    organisation_id: int, campaign_id: int, filters: Filters, shift: str | None
+) -> Select[*tuple[Any, ...]]:
+    """What ``_free`` asks of each chunk of a batch: putting it together takes as long as its answer."""
     alike = (col(Lead.queue_state), col(Lead.segment))
-    rows = session.connection().execute(
+    return (
         select(*alike, json_numbers(col(Lead.id)))
         .where(
-            among_numbers(col(Lead.id), lead_ids),
-            *selection.of_campaign(actor, batch.campaign_id, filters),
-            selection.why_not_handed(filters, shift=only_shift(list(batch.wanted))) == "",
+            among_listed(col(Lead.id), LISTED),
+            *chosen(organisation_id=organisation_id, campaign_id=campaign_id, filters=filters),
+            selection.why_not_handed(filters, shift=shift) == "",
         )
         .group_by(*alike)
     )
-    return {lead_id: (state, segment) for state, segment, ids in rows for lead_id in json.loads(ids)}
 
 
 def _moves(
     dealt: dict[int, str], free: dict[int, tuple[int, str]], campaign: Campaign, now: datetime
 ) -> dict[int, Move]:
     moves: dict[int, Move] = {}
+    to_sellers = {key: Move(int(key)) for key in set(dealt.values()).difference(targets.SHIFTS)}
     for lead_id, key in dealt.items():
-        if key not in targets.SHIFTS:
-            moves[lead_id] = Move(int(key))
+        if key in to_sellers:
+            moves[lead_id] = to_sellers[key]
             continue
         state, segment = free[lead_id]
         moves[lead_id] = Move(None, key, for_shift(campaign, state, segment, key, now))

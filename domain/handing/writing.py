@@ -9,21 +9,37 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, case, column, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    column,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from domain.base import BigId, Json, metadata
-from domain.calling.models import Activity, HistoryEvent, HopperEntry, Lead
+from domain.calling.models import Activity, HistoryEvent, Lead
 from domain.campaigns.models import CampaignSegment
-from domain.codes import HopperState, QueueState
-from domain.constructs import among_numbers, insert_ignore
+from domain.codes import QueueState
+from domain.constructs import among_listed, among_numbers, insert_ignore, listed
 from domain.handing.models import HandingBatch, HandingCallback
 from domain.handing.targets import SHIFTS
 from domain.json_sql import JsonRows, json_member, json_object
-from domain.sql import affected
+from domain.recycling.locking import leave_hopper
+from domain.sql import LISTED, NOW, affected
 
 TOLD: Final = (
     "organisation_id",
@@ -71,18 +87,32 @@ def give(
     if not moves:
         return 0
     with_shift = _to_shifts(batch)
-    rows = [
-        {"id": lead_id, "owner": move.owner_id, "shift": move.shift, "segment": move.segment}
-        for lead_id, move in moves.items()
+    rows: list[dict[str, object]] = [
+        {"id": lead_id, "owner": move.owner_id} for lead_id, move in moves.items()
     ]
-    planned = JsonRows(literal(json.dumps(rows), Text())).table_valued(column("value", Json)).alias("planned")
+    if with_shift:
+        for row, move in zip(rows, moves.values(), strict=True):
+            row |= {"shift": move.shift, "segment": move.segment}
+    lead_ids = list(moves)
+    values = {"moves": json.dumps(rows), "now": at, "who": user_id, "batch": batch.id}
+    for statement in _giving(batch.kind, with_shift):
+        session.connection().execute(statement, values)
+    leave_hopper(session, lead_ids)
+    if with_shift:
+        _know_segments(session, lead_ids)
+    return _take_callbacks(session, batch, lead_ids, at, user_id) if batch.move_callbacks else 0
+
+
+@lru_cache(maxsize=8)
+def _giving(kind: str, with_shift: bool) -> tuple[Insert, Update]:
+    """The history and the change of leads that go where ``moves`` says: put together once, sent for every chunk."""
+    moves = JsonRows(bindparam("moves", type_=Text()))
+    planned = moves.table_valued(column("value", Json)).alias("planned")
     value = planned.c.value
     owner = json_member(value, "owner", Lead.owner_id)
     values: dict[str, ColumnElement[Any]] = {
         "owner_id": owner,
-        "assigned_at": case(
-            (owner.is_not(None), literal(at, UTCDateTime())), else_=literal(None, UTCDateTime())
-        ),
+        "assigned_at": case((owner.is_not(None), NOW), else_=literal(None, UTCDateTime())),
         "queue_state": waits(owner),
         "version": col(Lead.version) + 1,
     }
@@ -91,51 +121,30 @@ def give(
         values["shift_wanted"] = case((shift.is_not(None), shift), else_=col(Lead.shift_wanted))
         values["segment"] = case((segment.is_not(None), segment), else_=col(Lead.segment))
     mine = json_member(value, "id", Lead.id) == col(Lead.id)
-    told = _told(batch, {name: getattr(Lead, name) for name in values}, values, at, user_id).where(mine)
-    session.execute(insert(HistoryEvent).from_select(TOLD, told))
-    affected(session, update(Lead).where(mine).values(**values, updated_at=at))
-    lead_ids = list(moves)
-    leave_hopper(session, lead_ids)
-    if with_shift:
-        _know_segments(session, lead_ids)
-    return _take_callbacks(session, batch, lead_ids, at, user_id) if batch.move_callbacks else 0
+    told = select(
+        col(Lead.organisation_id),
+        NOW,
+        bindparam("who", type_=BigId),
+        col(Lead.id),
+        col(Lead.contact_id),
+        col(Lead.campaign_id),
+        literal(kind),
+        json_object({name: getattr(Lead, name) for name in values}),
+        json_object(values),
+        _BATCH,
+    ).where(mine)
+    return (
+        insert(metadata.tables["history_event"]).from_select(TOLD, told),
+        update(metadata.tables["lead"]).where(mine).values(**values, updated_at=NOW),
+    )
+
+
+_BATCH = bindparam("batch", type_=BigId)
 
 
 def _to_shifts(batch: HandingBatch) -> bool:
     """Whether leads go to pools of shifts, too: of all its leads the history then keeps the shift wanted."""
     return not set(SHIFTS).isdisjoint(batch.wanted)
-
-
-def _told(
-    batch: HandingBatch,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    at: datetime,
-    user_id: int | None,
-) -> Any:
-    return select(
-        col(Lead.organisation_id),
-        literal(at, UTCDateTime()),
-        literal(user_id, BigId),
-        col(Lead.id),
-        col(Lead.contact_id),
-        col(Lead.campaign_id),
-        literal(batch.kind),
-        json_object(before),
-        json_object(after),
-        literal(batch.id, BigId),
-    )
-
-
-def leave_hopper(session: Session, lead_ids: Sequence[int]) -> None:
-    """The free entries of these leads go: nobody else may take them from the pool."""
-    session.execute(
-        delete(HopperEntry)
-        .where(
-            among_numbers(col(HopperEntry.lead_id), lead_ids), col(HopperEntry.state) == HopperState.NEW.value
-        )
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _know_segments(session: Session, lead_ids: Sequence[int]) -> None:
@@ -159,10 +168,20 @@ def _take_callbacks(
     session: Session, batch: HandingBatch, lead_ids: Sequence[int], at: datetime, user_id: int | None
 ) -> int:
     """Pending callbacks become those of the new owner, anyone's where there is none; whose they were is kept."""
-    moving = (
+    values = {"batch": batch.id, "listed": listed(lead_ids)}
+    moved: int = session.connection().execute(_MOVING, values).rowcount
+    if moved:
+        change_callbacks(session, batch, lead_ids, at, user_id, back=False)
+    return moved
+
+
+_MOVING = (
+    insert(metadata.tables["handing_callback"])
+    .from_select(
+        ["organisation_id", "batch_id", "lead_id", "activity_id", "former_seller_id", "seller_id"],
         select(
             col(Lead.organisation_id),
-            literal(batch.id, BigId),
+            _BATCH,
             col(Lead.id),
             col(Activity.id),
             col(Activity.seller_id),
@@ -170,18 +189,14 @@ def _take_callbacks(
         )
         .join(Activity, col(Activity.lead_id) == col(Lead.id))
         .where(
-            among_numbers(col(Lead.id), lead_ids),
+            among_listed(col(Lead.id), LISTED),
             col(Activity.state) == "pending",
             col(Activity.kind) == "callback",
             col(Activity.seller_id).is_distinct_from(col(Lead.owner_id)),
-        )
+        ),
     )
-    names = ["organisation_id", "batch_id", "lead_id", "activity_id", "former_seller_id", "seller_id"]
-    counted = insert(HandingCallback).from_select(names, moving).execution_options(preserve_rowcount=True)
-    moved = affected(session, counted)
-    if moved:
-        change_callbacks(session, batch, lead_ids, at, user_id, back=False)
-    return moved
+    .execution_options(preserve_rowcount=True)
+)
 
 
 def change_callbacks(
