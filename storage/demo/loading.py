@@ -14,6 +14,7 @@ from sqlmodel import Session
 from domain.models import metadata
 from storage.figures import counting
 from storage.roll_ups import roll_ups
+from storage.statistics import write_statistics
 from storage.triggers import create_triggers, figure_triggers
 
 
@@ -44,6 +45,8 @@ def rows_first(session: Session) -> Iterator[None]:
         index.create(connection)
     for reference in references:
         connection.execute(AddConstraint(reference))
+    if connection.dialect.name == "sqlite":
+        write_statistics(connection)  # those of an index went with it
 
 
 @contextmanager
