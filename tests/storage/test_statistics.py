@@ -49,7 +49,8 @@ def plans(database: Database) -> Iterator[list[tuple[str, str]]]:
         connection: object, cursor: object, statement: str, parameters: object, context: object, many: bool
     ) -> None:
         if statement.split(None, 1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-            sent.append((statement, parameters[0] if many else parameters))  # type: ignore[index]  # a list
+            values = parameters[0] if many else parameters  # type: ignore[index]  # a list
+            sent.append((statement, tuple(values) if isinstance(values, list) else values))
 
     found: list[tuple[str, str]] = []
     event.listen(database.engine, "before_cursor_execute", before)
