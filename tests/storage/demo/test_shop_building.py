@@ -23,6 +23,7 @@ from storage.demo.summary import summarise
 from storage.errors import NotADialdeckDatabase
 from storage.integrity import check
 from storage.roll_ups import roll_ups
+from storage.statistics import has_statistics
 from tests.storage.demo.shops import NOW, build
 
 ROOT = Path(__file__).parents[3]
@@ -55,6 +56,8 @@ def test_an_empty_file_becomes_the_shop(tmp_path: Path) -> None:
     file.touch()
     build(f"sqlite:///{file}", leads=10)
     assert shop.stands(f"sqlite:///{file}")
+    with closing(open_database(f"sqlite:///{file}")) as database, database.engine.connect() as connection:
+        assert has_statistics(connection), "without them whole tables are walked through"
 
 
 def test_the_same_seed_within_an_hour_makes_the_same_shop_on_either_database(
