@@ -36,6 +36,15 @@ def parse(text: str, today: date) -> Period:
     return begin, end
 
 
+def short(begin: date | None, end: date | None, today: date) -> str:
+    """Days for the title of a column: ``11-10–11-15`` for some of this year, else as ``shown``."""
+    if begin is None or end is None or begin == end or _is_month(begin, end):
+        return shown(begin, end)
+    if {begin.year, end.year} != {today.year}:
+        return shown(begin, end)
+    return f"{begin:%m-%d}–{end:%m-%d}"
+
+
 def shown(begin: date | None, end: date | None) -> str:
     """The same as text that ``parse`` reads back."""
     if begin is None:

@@ -55,3 +55,12 @@ def test_as_many_days_just_before_these() -> None:
 def test_before_a_month_comes_the_month_before() -> None:
     assert periods.before(date(2026, 1, 1), date(2026, 1, 31)) == (date(2025, 12, 1), date(2025, 12, 31))
     assert periods.shown(date(2025, 12, 1), date(2025, 12, 31)) == "2025-12"
+
+
+def test_days_of_this_year_fit_above_a_column() -> None:
+    today = THURSDAY
+    assert periods.short(date(2025, 11, 10), date(2025, 11, 15), today) == "11-10–11-15"
+    assert periods.short(date(2024, 12, 30), date(2025, 1, 5), today) == "2024-12-30 to 2025-01-05"
+    assert periods.short(date(2025, 10, 1), date(2025, 10, 31), today) == "2025-10"
+    assert periods.short(date(2025, 11, 19), date(2025, 11, 19), today) == "2025-11-19"
+    assert periods.short(date(2025, 11, 19), None, today) == periods.shown(date(2025, 11, 19), None)

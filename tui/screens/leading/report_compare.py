@@ -136,7 +136,8 @@ class CompareScreen(Window[tuple[Beside | None]]):
         said = periods.shown(begin, end)
         if campaign_id is None:
             words = _("{campaign}, acted on {days}").format(campaign=self.campaign, days=said)
-            return Beside(self.campaign_id, filters, said, words, period=True)
+            short = periods.short(begin, end, self.today)
+            return Beside(self.campaign_id, filters, short, words, period=True)
         name = self.others.get(campaign_id, "")
         if days is None:
             words = _("{campaign}, with the same filters").format(campaign=name)
