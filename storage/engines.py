@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+from domain.errors import Invalid
 from storage.address import Address
 
 _BUSY_MS = 10_000
@@ -51,9 +52,10 @@ def postgresql_engine(
 ) -> Engine:
     """An engine for a server; a statement that waits longer for a lock fails as *busy* (0: waits for ever).
 
-    What the address itself says (``?application_name=…&options=…&connect_timeout=…``) goes first.
+    What the address itself says (``?application_name=…&options=…&connect_timeout=…``) goes first. A pooler that gives
+    every transaction another connection may know nothing of prepared statements: ``?prepare_threshold=none``.
     """
-    arguments = {
+    arguments: dict[str, str | int | None] = {
         "application_name": "dialdeck",
         "connect_timeout": "10",
         # A line that went dead is noticed within half a minute, not after the system's two hours.
@@ -63,10 +65,13 @@ def postgresql_engine(
         "tcp_user_timeout": "20000",
         "options": f"-c timezone=UTC -c lock_timeout={lock_wait_ms}",
     }
+    arguments = {key: value for key, value in arguments.items() if key not in address.url.query}
+    if _PREPARE in address.url.query:
+        arguments[_PREPARE] = _threshold(address.url.query[_PREPARE])
     engine = create_engine(
-        address.url,
+        address.url.difference_update_query([_PREPARE]),
         poolclass=pool,
-        connect_args={key: value for key, value in arguments.items() if key not in address.url.query},
+        connect_args=arguments,
         pool_pre_ping=pool is QueuePool,
         # The connection used last is taken first: there the statements sent again and again are prepared.
         **({"pool_use_lifo": True} if pool is QueuePool else {}),
@@ -75,6 +80,21 @@ def postgresql_engine(
     event.listen(engine, "before_cursor_execute", _plan_as_wanted)
     event.listen(engine, "after_cursor_execute", _plan_as_usual)
     return engine
+
+
+_PREPARE = "prepare_threshold"
+
+
+def _threshold(said: str | tuple[str, ...]) -> int | None:
+    """After how many times a statement is prepared: a number, or none for never."""
+    if said == "none":
+        return None
+    if isinstance(said, str) and said.isdecimal():
+        return int(said)
+    raise Invalid(
+        f"{_PREPARE} in the address of the database is a number, or none for a pooler.",
+        code="database_address",
+    )
 
 
 _PLANNED = {"planned_once": "force_generic_plan", "planned_anew": "force_custom_plan"}

@@ -17,20 +17,25 @@ from domain.calling import actions
 from domain.calling.actions import SeedCounts
 from domain.codes import Role
 from domain.people import shop, users
-from domain.people.models import User
-from storage import schema
+from domain.people.models import Organisation, User
+from storage import logins, schema
 from storage.database import Database, open_database
 
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """What was done: ``created`` and ``upgraded`` tell what the database needed."""
+    """What was done: ``created`` and ``upgraded`` tell what the database needed.
+
+    ``login`` is the shop's own account on a server, ``login_url`` what its seats use: told when it is made only.
+    """
 
     database: str
     created: bool
     upgraded: bool
     admin: str | None
     actions: SeedCounts
+    login: str | None = None
+    login_url: str | None = None
 
 
 def initialise(
@@ -42,6 +47,7 @@ def initialise(
     timezone: str,
     password: str | None = None,
     permit: Callable[[], None] | None = None,
+    login: bool = False,
 ) -> Initialised:
     """Make the shop at ``url``, or bring the one that stands there up to date.
 
@@ -51,6 +57,7 @@ def initialise(
         timezone: the new shop's time zone (IANA).
         password: of the administrator this makes; None for none yet.
         permit: called before anything is written into a shop that has users; it raises for who may not.
+        login: on a server, make the login of the shop too, where this account may make roles.
 
     Raises:
         What ``permit`` raises. Invalid: a name or password that cannot be. The errors of a database
@@ -63,18 +70,32 @@ def initialise(
         if permit is not None and _has_users(database):
             permit()
         counts, admin = _fill(database, now, administrator or suggested, timezone, password)
+        role, role_url = _login(database, make=login)
         return Initialised(
             database=database.where,
             created=found.kind in ("missing", "empty"),
             upgraded=found.kind == "older",
             admin=admin,
             actions=counts,
+            login=role,
+            login_url=role_url,
         )
 
 
 def _has_users(database: Database) -> bool:
     with database.reading() as session:
         return session.execute(select(col(User.id)).limit(1)).first() is not None
+
+
+def _login(database: Database, *, make: bool) -> tuple[str | None, str | None]:
+    """The shop's login, made where that is wanted and possible, and then with what its seats use."""
+    with database.reading() as session:
+        here = session.execute(select(col(Organisation.id), col(Organisation.login_role))).one()
+        able = make and logins.may_make(session)
+    if not able:
+        return here.login_role, None
+    made = logins.give(database, organisation_id=here.id)
+    return made.role, made.url
 
 
 def _fill(

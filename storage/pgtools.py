@@ -54,7 +54,10 @@ def restore(address: Address, file: Path) -> None:
 def _connection(address: Address) -> list[str]:
     """The database to connect to; its password travels in the environment, where no list of processes shows it."""
     url = address.url.set(drivername="postgresql", password=None)
-    return ["--no-password", "--dbname=" + url.difference_update_query(["password"]).render_as_string()]
+    return [
+        "--no-password",
+        "--dbname=" + url.difference_update_query(["password", "prepare_threshold"]).render_as_string(),
+    ]
 
 
 def _tool(name: str) -> str:

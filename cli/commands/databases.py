@@ -1,4 +1,4 @@
-"""`dialdeck db`: state, upgrade, check, backup and restore of the database."""
+"""`dialdeck db`: state, upgrade, check, backup and restore of the database; the shops of a server's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from cli.context import Invocation
 from cli.options import command, group
-from cli.output import Column, answer, details, line, table
+from cli.output import Column, answer, clean, details, line, table
 
 app = group("The database: state, upgrade, check, backup, restore.")
 
@@ -21,9 +21,16 @@ def _administrators_only(work: Invocation, to: str) -> None:
     if work.configuration.settings.user is None:
         return
     from domain.codes import Role
+    from domain.errors import Conflict
     from domain.people.rights import require
 
-    require(work.actor, Role.ADMIN, to=to)
+    try:
+        actor = work.actor
+    except Conflict as error:
+        if error.code != "several_shops":
+            raise
+        return  # the owner of all of them
+    require(actor, Role.ADMIN, to=to)
 
 
 def _administrator_replaces(work: Invocation) -> None:
@@ -81,8 +88,7 @@ def upgrade(work: Invocation) -> None:
     found = schema.state(work.url)
     if found.kind != "older":
         schema.require_current(found, where)
-    else:
-        found = schema.upgrade(work.url)
+    found = schema.upgrade(work.url)  # what stands beside the tables is made whole again too
     upgraded = found.kind == "older"
     document = {"database": where, "upgraded": upgraded, "before": found.revision, "after": found.head}
     answer(work, document, lambda: line(f"{where} {'was upgraded' if upgraded else 'is up to date'}."))
@@ -176,3 +182,88 @@ def restore(
     put_back(file, work.url, force=force)
     document = {"database": where, "file": str(file), "restored": True}
     answer(work, document, lambda: line(f"{where} is now what {file} holds."))
+
+
+# ── several shops in the database of a server ────────────────────────────────────────────────────────────────
+
+
+@command(app, "shops", reads=True)
+def shops(work: Invocation) -> None:
+    """The shops of a server's database and the logins their seats use (its owner)."""
+    from storage import logins
+
+    found = logins.shops(work.database)
+
+    def human() -> None:
+        columns = [Column("Shop"), Column("Login"), Column("Users", "number")]
+        rows = [(each.name, _login(each.login, each.login_exists), each.users) for each in found]
+        table(work, columns, rows, empty="No shop yet. Make one: dialdeck init")
+
+    answer(work, found, human)
+
+
+def _login(role: str | None, exists: bool) -> str:
+    if role is None:
+        return "–"
+    return role if exists else f"{role} (not on this server: dialdeck db login)"
+
+
+@command(app, "add-shop")
+def add_shop(
+    work: Invocation,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new shop.")],
+    admin: Annotated[
+        str, typer.Option("--admin", metavar="NAME", help="Name of its first administrator.")
+    ] = "admin",
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="ZONE", help="Its time zone (IANA name).")
+    ] = None,
+) -> None:
+    """Add a shop to a server's database, with a login of its own (its owner); shops never see each other."""
+    from cli.commands.start import tell_login
+    from domain.campaigns.segments import zone_named
+    from storage import logins
+
+    done = logins.add_shop(
+        work.database,
+        name=name,
+        administrator=admin,
+        timezone=zone_named(timezone).key if timezone else work.zone_name,
+        now=work.now(),
+    )
+
+    def human() -> None:
+        line(f"Added the shop {clean(done.shop)} with the administrator {done.admin}")
+        if done.login_url is not None:
+            tell_login(work, done.login_url)
+        else:
+            work.say(
+                "This account may not make roles, so nobody can work in that shop yet. See docs/server.md."
+            )
+
+    answer(work, done, human)
+
+
+@command(app, "login")
+def login(
+    work: Invocation,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A shop.")],
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Give it a new password; open seats go on until they end.")
+    ] = False,
+) -> None:
+    """Make the login of a shop where it is missing, or give it a new password (the owner of the database)."""
+    from cli.commands.start import tell_login
+    from storage import logins
+
+    shop = logins.named(work.database, name)
+    done = logins.give(work.database, organisation_id=shop, new_password=new_password)
+
+    def human() -> None:
+        line(f"The seats of {clean(done.shop)} sign in to the server as {done.role}")
+        if done.url is not None:
+            tell_login(work, done.url)
+        else:
+            work.say("Its password stays. For a new one: --new-password")
+
+    answer(work, {"shop": done.shop, "login": done.role, "login_url": done.url}, human)

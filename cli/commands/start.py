@@ -38,6 +38,7 @@ def init(
         suggested=_own_name(),
         timezone=zone_named(timezone).key if timezone else work.zone_name,
         permit=lambda: _administrator(work),
+        login=True,
     )
 
     def human() -> None:
@@ -50,6 +51,13 @@ def init(
             work.say("Next: dialdeck users add NAME --role seller, dialdeck campaigns create NAME")
             if work.on_server:
                 work.say(f"Others reach this database too: first of all dialdeck users password {done.admin}")
+        if done.login_url is not None:
+            tell_login(work, done.login_url)
+        elif work.on_server and done.login is None:
+            work.say(
+                "This account may not make roles: seats use it as it is, and several shops are not kept apart. "
+                "See docs/server.md."
+            )
 
     answer(work, done, human)
     if admin is not None and done.admin != admin:
@@ -57,6 +65,11 @@ def init(
             f"This shop has users already, so {clean(admin)} was not made. An administrator adds more with: "
             "dialdeck users add"
         )
+
+
+def tell_login(work: Invocation, url: str) -> None:
+    """What the seats of a shop use; its password is kept nowhere."""
+    work.say(f"Seats of this shop use (told only now): {url}")
 
 
 def _administrator(work: Invocation) -> None:

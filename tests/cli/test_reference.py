@@ -16,8 +16,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 
 # The commands that are there; those of later work must not be.
 COMMANDS = {
-    "demo", "init", "pause", "resume",
+    "demo", "init", "pause", "resume", "serve",
     "db status", "db upgrade", "db check", "db tally", "db compact", "db backup", "db restore",
+    "db shops", "db add-shop", "db login",
     "users add", "users list", "users disable", "users enable", "users password", "users edit",
     "users unlock", "teams add", "teams list", "teams edit", "teams remove", "audit list", "audit export",
     "actions seed", "actions list", "actions add", "actions edit",
