@@ -60,7 +60,7 @@ def serve(
         )
 
         def ready() -> None:
-            if address.open or not (address.secure or public_url is None):
+            if address.open:
                 work.say(_WARNING)
             document = {"url": guard.link, "host": host, "port": address.port}
             answer(work, document, lambda: work.say(f"Dialdeck is at {guard.link}\nCtrl+C ends it."))
@@ -71,6 +71,6 @@ def serve(
 
 
 _WARNING = (
-    "Warning: others on the network reach this port without encryption and can read the token and all you do; put a "
-    "proxy with TLS before it and give its address with --public-url (see docs/browser.md)."
+    "Warning: without TLS others on the network can read the token of the link and everything typed; listen on "
+    "127.0.0.1 behind a proxy with TLS and give its address with --public-url."
 )

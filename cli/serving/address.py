@@ -24,8 +24,8 @@ class Address:
     """How browsers reach the server.
 
     origin: what stands before the path, such as ``http://127.0.0.1:8765``. ``hosts``: what the Host header may say.
-    any_number: any numeric address with our port is one of ours (listening on all of them). ``open``: whoever is
-    on the network reaches the port itself.
+    any_number: any numeric address with our port is one of ours (listening on all of them). ``open``: others
+    on the network may read what goes over the line.
     """
 
     origin: str
@@ -108,7 +108,7 @@ def address_of(opened: socket.socket, host: str, public_url: str | None = None) 
     outside = bound is None or not bound.is_loopback
     if public_url is not None:
         origin, hosts = _public(public_url)
-        return Address(origin, hosts, port, open=outside)
+        return Address(origin, hosts, port, open=outside or origin.startswith("http:"))
     everywhere = bound is not None and bound.is_unspecified
     names = {_bracketed(host.lower()), _bracketed(number)}
     if everywhere or not outside:

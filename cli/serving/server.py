@@ -25,6 +25,7 @@ STATIC = Path(textual_serve.__file__).parent / "static"
 _HEARTBEAT = 15.0
 _FAREWELL = 1.0
 _LOOK = 0.2
+_UNHEARD = logging.NullHandler()
 _LARGEST_MESSAGE = 2**20
 
 
@@ -206,10 +207,8 @@ async def _shield(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def serve(opened: socket.socket, desk: Desk, *, stop: Event, ready: Callable[[], None]) -> None:
     """Serve on ``opened`` until ``stop`` is set; then end every seat and let go of everything."""
     for name in ("aiohttp", "asyncio", "textual-serve"):
-        # Their lines may hold addresses with tokens, and tracebacks with people's data.
-        logger = logging.getLogger(name)
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
+        # Unheard: their lines may hold addresses with tokens, and tracebacks with people's data.
+        logging.getLogger(name).addHandler(_UNHEARD)
     runner = web.AppRunner(desk.application(), access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:

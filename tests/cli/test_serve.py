@@ -467,6 +467,6 @@ def test_only_this_computer_is_no_reason_to_warn() -> None:
         address = address_of(opened, "127.0.0.1")
         assert not address.open
         assert not address.knows(f"192.0.2.7:{address.port}")
-        assert (
-            address_of(opened, "127.0.0.1", "https://Desk.example:8443").origin == "https://desk.example:8443"
-        )
+        proxied = address_of(opened, "127.0.0.1", "https://Desk.example:8443")
+        assert (proxied.origin, proxied.open) == ("https://desk.example:8443", False)
+        assert address_of(opened, "127.0.0.1", "http://desk.example").open
