@@ -166,9 +166,20 @@ def _read(path: Path) -> dict[str, Any]:
             raise Invalid(f"{path} cannot be read: {error}.", code="config_syntax") from None
         except UnicodeDecodeError:
             raise Invalid(f"{path} cannot be read: it is not UTF-8 text.", code="config_syntax") from None
+        except RecursionError:  # of the parser: so many brackets within each other
+            raise _too_deep(path) from None
     if isinstance(found.get("keymap"), dict):
-        found["keymap"] = _flat(found["keymap"])
+        try:
+            found["keymap"] = _flat(found["keymap"])
+        except RecursionError:
+            raise _too_deep(path) from None
     return found
+
+
+def _too_deep(path: Path) -> Invalid:
+    return Invalid(
+        f"{path} cannot be read: its values stand too deep within each other.", code="config_syntax"
+    )
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

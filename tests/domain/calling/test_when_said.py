@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from domain.calling.when import describe, parse_when
 from domain.errors import Invalid
+from tests.support.fuzz import tried
 
 MONTEVIDEO = "America/Montevideo"
 NEW_YORK = "America/New_York"
@@ -129,7 +130,7 @@ def instants(first: datetime, days: int) -> st.SearchStrategy[datetime]:
     return st.integers(0, days * 24 * 60).map(lambda minutes: first + timedelta(minutes=minutes))
 
 
-@settings(max_examples=400, deadline=None)
+@tried(400)
 @given(
     instants(datetime(2024, 1, 1, tzinfo=UTC), 1500),
     st.integers(1, 2 * 365 * 24 * 60),
@@ -159,7 +160,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@tried(600)
 @given(
     st.lists(PIECES, max_size=7).flatmap(
         lambda pieces: st.sampled_from([" ", ""]).map(lambda between: between.join(pieces))

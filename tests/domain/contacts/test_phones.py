@@ -17,6 +17,7 @@ from domain.contacts.number_blocks import Unsettled, settle
 from domain.contacts.numbering import Unusual, kind_of, region_named, resolve
 from domain.contacts.phones import InvalidPhone, Phone, PhoneReason, normalise, read_cell, reader, time_zones
 from domain.errors import Invalid
+from tests.support.fuzz import tried
 
 REGIONS = ["US", "CA", "GB", "FR", "UY", "ES", "PT", "BR", "MX", "AR", "DE", "IT"]
 OTHERS = [
@@ -305,6 +306,7 @@ def test_a_mobile_is_known_where_the_library_knows_one() -> None:
     assert kind_of("+12125550123") == "phone", "there a mobile's number looks like any other"
 
 
+@tried(100)
 @given(st.text(alphabet="0123456789+() .-/;,xyEe'\"=#\u202aO\n", max_size=40) | st.text(max_size=60))
 def test_any_text_is_answered_and_what_passes_is_valid(text: str) -> None:
     cell = read_cell(text, "UY")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError, Invalid
 from domain.intake.reading import Problem, Record, Source, find_dialect, open_source
+from tests.support.fuzz import tried
 from tests.support.rights import open_folder, ordinary_account
 
 Write = Callable[..., Path]
@@ -266,6 +267,7 @@ def test_a_large_file_is_read_in_little_memory(write: Write) -> None:
     assert peak < 12_000_000
 
 
+@tried(100)
 @given(st.binary(max_size=300) | st.text(alphabet='ab1,;\t|"\n\r\\ =', max_size=200).map(str.encode))
 def test_any_bytes_are_read_or_refused_and_no_line_is_lost(content: bytes) -> None:
     import tempfile
