@@ -6,7 +6,7 @@ Source: the calling specification, 1.1: *do not call* is left only by taking the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
@@ -14,11 +14,11 @@ from sqlmodel import Session, col
 
 from domain.calling import lead_status, queue_state
 from domain.calling.lead_status import Event
-from domain.calling.models import HistoryEvent, Lead
+from domain.calling.models import Activity, HistoryEvent, Lead
 from domain.calling.status_table import Cause
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
-from domain.codes import CampaignStatus, DialStatus
+from domain.codes import FINAL_STATUSES, CampaignStatus, DialStatus
 from domain.contacts.models import ContactPhone, DoNotCall
 from domain.people.rights import Actor
 from domain.privacy import keyed
@@ -113,12 +113,16 @@ def _give_back(session: Session, actor: Actor, leads: Sequence[Lead], now: datet
         return
     former = _before(session, actor, [lead.id or 0 for lead in leads])
     event = Event(user_id=actor.user_id)
+    blocked: dict[int, datetime | None] = {}
     for lead in leads:
         values = former.get(lead.id or 0) or _by_attempts(lead)
         if values.get("status") == DialStatus.NEW and lead.dial_attempts > 0:
             # The call in which they asked for it counts: a new lead has none.
             values = {**values, **_by_attempts(lead)}
+        if values.get("status") not in FINAL_STATUSES:
+            blocked[lead.id or 0] = lead.last_status_change
         lead_status.change(session, cause=Cause.OFF_REGISTER, lead=lead, values=values, at=now, event=event)
+    _callbacks_again(session, actor, blocked)
     campaigns = select(Campaign).where(col(Campaign.id).in_({lead.campaign_id for lead in leads}))
     for campaign in session.execute(campaigns).scalars():
         ids = [lead.id for lead in leads if lead.campaign_id == campaign.id]
@@ -128,6 +132,22 @@ def _give_back(session: Session, actor: Actor, leads: Sequence[Lead], now: datet
             dialable=policy_of(campaign).dialable,
             where=col(Lead.id).in_(ids),
         )
+
+
+def _callbacks_again(session: Session, actor: Actor, blocked: Mapping[int, datetime | None]) -> None:
+    """The callbacks that were cancelled at the very moment their leads were blocked are due as they were."""
+    cancelled = session.execute(
+        select(col(Activity.id), col(Activity.lead_id), col(Activity.completed_at)).where(
+            col(Activity.organisation_id) == actor.organisation_id,
+            col(Activity.lead_id).in_(blocked),
+            col(Activity.kind) == "callback",
+            col(Activity.state) == "cancelled",
+        )
+    )
+    again = [number for number, lead_id, at in cancelled if at is not None and at == blocked[lead_id]]
+    if again:
+        values = {"state": "pending", "completed_at": None}
+        affected(session, update(Activity).where(col(Activity.id).in_(again)).values(**values))
 
 
 def _before(session: Session, actor: Actor, lead_ids: Sequence[int]) -> dict[int, dict[str, object]]:
