@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from domain.calling.models import Lead
 from domain.calling.queue import own_leads
 from domain.calling.views import HistoryLine
 from domain.campaigns.models import Campaign
-from domain.contacts.models import Contact
+from domain.contacts.models import Contact, DoNotCall
 from domain.errors import NotAllowed, NotFound
 from domain.people.models import User
 from domain.people.rights import READING_ROLES, Actor
@@ -48,7 +49,10 @@ class ContactLead:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """A contact with everything about it; history newest first."""
+    """A contact with everything about it; history newest first.
+
+    ``do_not_call_since`` and the reason are those of the latest entry of the register that is in force.
+    """
 
     contact_id: int
     name: str
@@ -72,6 +76,8 @@ class ContactView:
     history: tuple[HistoryLine, ...]
     created_at: datetime
     updated_at: datetime
+    do_not_call_since: datetime | None
+    do_not_call_reason: str | None
 
 
 def show(
@@ -98,6 +104,7 @@ def show(
         updated_at=now,
     )
     history, _, _ = timeline(session, organisation_id=actor.organisation_id, lead=nobodys, language=language)
+    since, reason = _registered(session, actor, contact_id, [each.e164 for each in numbers])
     return ContactView(
         contact_id=contact_id,
         name=contact.name,
@@ -124,7 +131,29 @@ def show(
         history=history,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
+        do_not_call_since=since,
+        do_not_call_reason=reason,
     )
+
+
+def _registered(
+    session: Session, actor: Actor, contact_id: int, numbers: Sequence[str]
+) -> tuple[datetime | None, str | None]:
+    """When the person, or one of their numbers, came on the register and why; nothing for who is not on it."""
+    entry = col(DoNotCall.e164).in_(numbers) | (
+        (col(DoNotCall.contact_id) == contact_id) & col(DoNotCall.e164).is_(None)
+    )
+    found = session.execute(
+        select(col(DoNotCall.added_at), col(DoNotCall.reason))
+        .where(
+            col(DoNotCall.organisation_id) == actor.organisation_id,
+            col(DoNotCall.removed_at).is_(None),
+            entry,
+        )
+        .order_by(col(DoNotCall.id).desc())
+        .limit(1)
+    ).first()
+    return (found[0], found[1]) if found is not None else (None, None)
 
 
 def find(session: Session, *, actor: Actor, contact_id: int, follow: bool = False) -> Contact:

@@ -133,12 +133,14 @@ async def test_do_not_call_is_put_on_with_a_reason_and_taken_off(small_shop: Sma
         fill(app, reason="asked by letter")
         await press(pilot, "enter")
         assert "is on the do-not-call register" in shown(app)
+        assert "⊘ on the do-not-call register since today 12:00: asked by letter" in shown(app)
         assert row(small_shop).status == "dnc"
         with small_shop.database.reading() as session:
             reasons = {entry.reason for entry in session.exec(select(DoNotCall)).all()}
         assert reasons == {"asked by letter"}
         await press(pilot, "x", "y")
         assert "is off the do-not-call register" in shown(app)
+        assert "⊘" not in shown(app)
     assert row(small_shop).status == "new"
 
 

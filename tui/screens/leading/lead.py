@@ -183,6 +183,10 @@ def _standing(lead: LeadView, person: ContactView, said: Callable[[datetime], st
     for each in lead.phones:
         marks = [_("bad")] * bool(each.get("bad")) + [_("do not call")] * bool(each.get("do_not_call"))
         lines.append(data("  ".join([phone(str(each["number"])), *marks])))
+    if person.do_not_call_since is not None:
+        since = _("on the do-not-call register since {moment}").format(moment=said(person.do_not_call_since))
+        why = f": {clean(person.do_not_call_reason)}" if person.do_not_call_reason else ""
+        lines.append(data(f"⊘ {since}{why}", "$class-final"))
     if lead.callable:
         lines.append(Content.styled("▶ " + _("may be called now"), "$class-recyclable"))
     lines += [data(f"✕ {_local(reason, said)}", "$class-problematic") for reason in lead.why_not]
