@@ -15,6 +15,12 @@ TABLE = "contact_words"
 INDEXES = ("ix_contact_words", "ix_contact_tagged")
 TRIGGERS = tuple(f"{TABLE}_{deed}" for deed in ("insert", "update", "delete"))
 
+_ASKED = {
+    "dialdeck_ids_with_words": ("tsquery", "dialdeck_words(name, company, email) @@ asked"),
+    "dialdeck_ids_tagged": ("jsonb", "tags @> asked AND tags <> '[]'"),
+}
+"""Functions that ask the index for a shop's login, with what they are asked for, and the condition."""
+
 _WATCHED = ("name", "company", "email", "tags")
 _SIGNS = "@.-_+"
 _OTHER_SIGNS = '!"#$%&()*,/:;<=>?[\\]^`{|}~¡¿«»·–—’“”'
@@ -40,8 +46,11 @@ def has_words(connection: Connection) -> bool:
     if connection.dialect.name == "sqlite":
         names = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master")}
         return {TABLE, *TRIGGERS} <= names
-    rows = connection.exec_driver_sql("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
-    return set(INDEXES) <= {row[0] for row in rows}
+    rows = connection.exec_driver_sql(
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() UNION ALL "
+        "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+    )
+    return {*INDEXES, *_ASKED} <= {row[0] for row in rows}
 
 
 def _values(row: str) -> str:
@@ -110,6 +119,16 @@ def _create_on_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql(
         f"CREATE INDEX IF NOT EXISTS {tagged} ON contact USING gin (tags jsonb_path_ops) WHERE tags <> '[]'"
     )
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    for name, (kind, condition) in _ASKED.items():
+        # Row-level security looks at every row before it lets an index of words be asked. These ask as the owner, and
+        # answer with numbers of the caller's own shop only: who signed in to the server is what nobody can change.
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE FUNCTION {name}(asked {kind}) RETURNS SETOF bigint LANGUAGE sql STABLE "
+            f"SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$ SELECT id FROM contact WHERE {condition} "
+            "AND organisation_id IN (SELECT id FROM organisation WHERE login_role = session_user "
+            "OR pg_has_role(session_user, current_user, 'USAGE')) $$"
+        )
 
 
 def _escaped(text: str) -> str:

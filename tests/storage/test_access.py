@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from domain.constructs import people_with_words
 from domain.errors import Conflict, Invalid, NotAllowed
 from domain.models import metadata
 from domain.people import shop
@@ -246,3 +247,30 @@ def test_logins_are_named_by_database_and_shop_and_stay_apart_when_cut() -> None
 def test_a_file_has_one_shop_and_no_logins(sqlite_database: Database) -> None:
     with pytest.raises(Invalid, match="holds one shop"):
         logins.add_shop(sqlite_database, name="west", administrator="root", timezone="UTC", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "asked", ["dialdeck_ids_with_words(to_tsquery('simple', 'x'))", "dialdeck_ids_tagged('[\"vip\"]')"]
+)
+def test_the_index_of_people_answers_a_login_about_its_own_only(shops: TwoShops, asked: str) -> None:
+    with shops.owner.transaction() as session:
+        session.execute(text("UPDATE contact SET tags = '[\"vip\"]'"))
+        people = session.execute(text("SELECT organisation_id, id FROM contact ORDER BY id")).all()
+    for database, own in ((shops.north, shops.north_id), (shops.south, shops.south_id)):
+        with database.reading() as session:
+            found = session.execute(text(f"SELECT id FROM {asked} AS found (id) ORDER BY id")).scalars().all()
+        assert found == [number for shop_id, number in people if shop_id == own]
+        assert found
+    with shops.owner.reading() as session:
+        everybody = session.execute(text(f"SELECT id FROM {asked} AS found (id) ORDER BY id")).scalars().all()
+    assert everybody == [number for _, number in people]
+
+
+def test_a_login_asks_the_index_of_words_and_does_not_read_through_everybody(shops: TwoShops) -> None:
+    asked = select(people_with_words(["x"]).c.contact_id)
+    with shops.north.reading() as session:
+        connection = session.connection()
+        written = asked.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        steps = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN ANALYZE {written}")]
+    assert any("Function Scan on dialdeck_ids_with_words" in step and "actual" in step for step in steps)
+    assert all("never executed" in step for step in steps if " on contact " in step)
