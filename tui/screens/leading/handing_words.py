@@ -108,9 +108,7 @@ def _also(seen: Preview, moving: bool) -> list[str]:
     lines = []
     if seen.resting:
         lines.append(
-            _("{count} are not dialled now (attempts used up, no number …)").format(
-                count=count(seen.resting)
-            )
+            _("{count} are not dialled now (attempts used up, no number …)").format(count=count(seen.resting))
         )
     if seen.callbacks:
         words = (
