@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,6 +63,7 @@ class Seat(AppService):
         close: Callable[[], Awaitable[object]],
         downloads: DownloadManager,
         tell: Callable[[str], None],
+        command: Sequence[str] = COMMAND,
     ) -> None:
         super().__init__(
             "dialdeck",
@@ -71,6 +72,7 @@ class Seat(AppService):
             close=close,
             download_manager=downloads,
         )
+        self._words = command
         self._variables = variables
         self._tell = tell
         self._said = b""
@@ -90,7 +92,7 @@ class Seat(AppService):
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         self._process = process = await asyncio.create_subprocess_exec(
-            *COMMAND,
+            *self._words,
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

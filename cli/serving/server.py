@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from threading import Event
@@ -18,7 +18,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from textual_serve.download_manager import DownloadManager
 
 from cli.serving.guard import OTHER_ORIGIN, Guard, Handler, refusal
-from cli.serving.seat import Seat
+from cli.serving.seat import COMMAND, Seat
 
 HERE = Path(__file__).parent
 STATIC = Path(textual_serve.__file__).parent / "static"
@@ -33,14 +33,22 @@ class Desk:
     """What is served: the guard at the door, and the seats that are taken."""
 
     def __init__(
-        self, guard: Guard, *, variables: Mapping[str, str], most: int, tell: Callable[[str], None]
+        self,
+        guard: Guard,
+        *,
+        variables: Mapping[str, str],
+        most: int,
+        tell: Callable[[str], None],
+        command: Sequence[str] = COMMAND,
     ) -> None:
+        """``variables`` and ``command``: what a seat's process is started with; ``tell`` hears its last words."""
         self.guard = guard
         self.most = most
         self.seats: set[Seat] = set()
         self._taken = 0
         self._closing = False
         self._variables = variables
+        self._command = command
         self._tell = tell
         self.downloads = DownloadManager()
         self._lines: set[web.WebSocketResponse] = set()
@@ -101,6 +109,7 @@ class Desk:
             close=websocket.close,
             downloads=self.downloads,
             tell=self._tell,
+            command=self._command,
         )
         self.seats.add(seat)
         try:

@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import cast
 
 from textual.drivers.web_driver import WebDriver
@@ -22,16 +23,15 @@ _LAST_SECONDS = 8.0
 class TabDriver(WebDriver):
     """Textual's driver for browsers, which leaves by the application's own way out."""
 
-    _leave: Callable[[], None] | None = None
+    _leave: Callable[[], object] | None = None
 
     def start_application_mode(self) -> None:
         """Begin to draw; SIGTERM and the end of the tab are the quit key."""
         super().start_application_mode()
         loop = asyncio.get_running_loop()
-        # An Action of any App; ours writes first what is still to be written.
+        # Textual's own would be a coroutine; Dialdeck's is none, and first writes what is still to be written.
         quit_key = cast(Callable[[], None], self._app.action_quit)
-        context = contextvars.copy_context()
-        self._leave = lambda: loop.call_soon_threadsafe(quit_key, context=context) and None
+        self._leave = partial(loop.call_soon_threadsafe, quit_key, context=contextvars.copy_context())
         with suppress(NotImplementedError):  # Windows has no such signals
             loop.add_signal_handler(signal.SIGTERM, quit_key)
             loop.add_signal_handler(signal.SIGINT, quit_key)

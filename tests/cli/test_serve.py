@@ -7,8 +7,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,9 +18,10 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from cli.serving import seat as seating
 from cli.serving.address import Address, address_of, listen
 from cli.serving.guard import Guard
-from cli.serving.seat import Seat, environment
+from cli.serving.seat import COMMAND, Seat, environment
 from cli.serving.server import HERE, STATIC, Desk, serve
 from tests.cli.conftest import PROGRAM, Process, Shell
 
@@ -54,13 +55,15 @@ class Browser:
 
 @asynccontextmanager
 async def served(
-    *, public_url: str | None = None, most: int = 2, database: str = "", opened: socket.socket | None = None
+    *, public_url: str | None = None, most: int = 2, database: str = "", script: str | None = None
 ) -> AsyncIterator[Browser]:
     """A server in this process on a free port, and a browser that has not opened the link yet."""
-    opened = opened or listen("127.0.0.1", 0)
+    opened = listen("127.0.0.1", 0)
     told: list[str] = []
     guard = Guard(address_of(opened, "127.0.0.1", public_url))
-    desk = Desk(guard, variables=environment(database=database, user=None), most=most, tell=told.append)
+    command = COMMAND if script is None else (sys.executable, "-c", script)
+    variables = environment(database=database, user=None)
+    desk = Desk(guard, variables=variables, most=most, tell=told.append, command=command)
     stop, ready = Event(), asyncio.Event()
     running = asyncio.create_task(serve(opened, desk, stop=stop, ready=ready.set))
     await ready.wait()
@@ -322,6 +325,59 @@ async def test_an_application_that_cannot_open_says_why_beside_the_answer(tmp_pa
                 pass
         [line] = browser.told
         assert str(file) in line
+
+
+STUBBORN = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sys.stdout.write("__GANGLION__\\nD\\0\\0\\0\\5ready")
+sys.stdout.flush()
+time.sleep(600)
+"""
+
+
+async def test_a_process_that_will_not_go_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seating, "QUIT_SECONDS", 0.2)
+    monkeypatch.setattr(seating, "TERM_SECONDS", 0.2)
+    async with served(script=STUBBORN) as browser:
+        await browser.open_link()
+        tab = await browser.line()
+        await drawn(tab, "ready")
+        [seat] = browser.desk.seats
+        assert seat.pid is not None
+    await gone(seat.pid)
+
+
+DELIVERING = """
+import io
+from textual.app import App
+
+class Delivering(App):
+    def action_quit(self):
+        self.exit()
+
+    def on_mount(self):
+        self.deliver_text(io.StringIO("<script>1</script>" * 9999), save_filename='a"b;c.html', open_method="browser")
+
+Delivering().run()
+"""
+
+
+async def test_a_file_for_the_tab_is_saved_and_never_shown() -> None:
+    async with served(script=DELIVERING) as browser:
+        await browser.open_link()
+        tab = await browser.line()
+        while (message := await asyncio.wait_for(tab.receive(), 30)).type is not aiohttp.WSMsgType.TEXT:
+            assert message.type is aiohttp.WSMsgType.BINARY, message
+        kind, key = json.loads(message.data)
+        assert kind == "deliver_file_start"
+        async with aiohttp.request("GET", f"{browser.root}/download/{key}") as stranger:
+            assert stranger.status == 403
+        async with browser.session.get(f"{browser.root}/download/{key}") as answer:
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''a_b_c.html"
+            assert await answer.text() == "<script>1</script>" * 9999
+        assert (await browser.get(f"/download/{key}"))[0] == 404
 
 
 async def test_only_links_that_lead_to_a_page_or_a_call_are_opened() -> None:
