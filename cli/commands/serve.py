@@ -47,7 +47,9 @@ def serve(
     from cli.serving.server import Desk
     from cli.serving.server import serve as run
     from storage import logs
+    from storage.address import parse_address
 
+    parse_address(work.url)  # what is no address is told here, not in every tab
     logs.configure(work.configuration.settings.log_level)
     with listen(host, port) as opened:
         address = address_of(opened, host, public_url)

@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from cli import main
 from cli.serving import seat as seating
 from cli.serving.address import Address, address_of, listen
 from cli.serving.guard import Guard
@@ -478,6 +479,13 @@ def test_what_cannot_be_listened_on_is_one_clear_line(process: Process) -> None:
         done.stderr
         == f"dialdeck: Port {port} of 127.0.0.1 is taken. Name another with --port; 0 is any free one.\n"
     )
+
+
+def test_what_is_no_database_is_told_at_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["serve", "--port", "0", "--database", "nothing://here"]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert "sqlite:///" in said.err
 
 
 def test_wrong_addresses_are_refused(sqlite_shell: Shell) -> None:
