@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
@@ -10,6 +12,7 @@ from sqlalchemy import make_url, text
 from cli import main
 from storage.database import Database
 from tests.cli.conftest import Answer, Shell
+from tests.support.postgres import Server
 
 pytestmark = pytest.mark.postgresql
 Run = Callable[..., Answer]
@@ -127,3 +130,29 @@ def test_prepared_statements_can_be_left_out_for_a_pooler(
     url = postgres_database.address.url.update_query_dict({"prepare_threshold": said})
     made = run(url.set(drivername="postgresql").render_as_string(hide_password=False), "init")
     assert made.code == code, made
+
+
+def test_a_restored_database_keeps_shops_apart_as_before(
+    postgres_database: Database,
+    postgres_server: Server,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if postgres_server.binaries is not None:  # pg_dump must not be older than the server
+        monkeypatch.setenv("PATH", f"{postgres_server.binaries}{os.pathsep}{os.environ['PATH']}")
+    owner = postgres_database.url
+    made = run(owner, "init", "--json")
+    run(owner, "db", "add-shop", "north", "--json")
+    file = str(tmp_path / "both.backup")
+    assert "Only the owner" in run(made["login_url"], "db", "backup", file).err
+    assert run(owner, "db", "backup", file).code == 0
+    other = postgres_server.create()
+    try:
+        assert run(postgres_server.url(other), "db", "restore", file, "--yes").code == 0
+        assert run(postgres_server.url(other), "db", "check").code == 0
+        seat = make_url(str(made["login_url"])).set(database=other).render_as_string(hide_password=False)
+        assert run(seat, "users", "list", "--json").code == 0
+        assert "Only the owner" in run(seat, "db", "shops").err
+    finally:
+        postgres_server.drop(other)
