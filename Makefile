@@ -11,11 +11,12 @@ UV     ?= uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-dir
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench pictures snapshots lock migration clean
+.PHONY: help install run test torture lint format bench pictures snapshots lock migration clean
 
 help:
 	@echo 'make run        build the demonstration shop and open it'
 	@echo 'make test       every check: format, lint, types, room contracts, tests on both databases'
+	@echo 'make torture    faults and fuzz for some minutes, at other moments every time'
 	@echo 'make install    the environment in $(VENV), at once when nothing changed'
 	@echo 'make lint       the checks without the tests'
 	@echo 'make format     let ruff put the code in order'
@@ -64,6 +65,15 @@ test: install
 
 $(READ): $(STAMP) $(shell find tests -name '*.py')
 	@if PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq > /dev/null; then touch $@; fi  # or the tests tell
+
+# SECONDS more or less for the faults, FUZZ times as many examples; a found seed is printed, to be tried again.
+torture: SECONDS = 240
+torture: FUZZ = 20
+torture: install
+	$(BIN)/python -m benchmarks.torture --seconds $(SECONDS)
+	FUZZ=$(FUZZ) $(BIN)/pytest -q tests/cli/test_any_words.py tests/storage/test_any_configuration.py \
+	  tests/domain/intake/test_any_file.py tests/domain/intake/test_reading.py tests/domain/calling/test_when_said.py \
+	  tests/domain/contacts/test_phones.py
 
 format: install
 	$(BIN)/ruff format .

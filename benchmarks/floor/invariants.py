@@ -25,13 +25,23 @@ def broken(
 ) -> list[str]:
     """Every rule that does not hold; ``before``: what ``rules`` found before the floor opened."""
     found = [error for log in logs for error in log.errors]
-    found += _in_two_hands(logs)
-    found += _called_after_registering(logs)
+    found += seen(logs)
     found += _outcomes(database, place, logs)
-    found += _counters(database, place)
+    found += at_rest(database, place, before=before, now=now)
+    return found
+
+
+def at_rest(database: Database, place: Place, *, before: set[str], now: datetime) -> list[str]:
+    """Every rule that what is kept breaks by itself, whatever anybody saw."""
+    found = _counters(database, place)
     found += sorted(rules(database) - before)
     found += _buckets(database, place, now)
     return found
+
+
+def seen(logs: Sequence[Log]) -> list[str]:
+    """Every rule that breaks what the sellers saw of each other."""
+    return _in_two_hands(logs) + _called_after_registering(logs)
 
 
 def rules(database: Database) -> set[str]:
@@ -97,8 +107,19 @@ def _called_after_registering(logs: Sequence[Log]) -> list[str]:
 def _outcomes(database: Database, place: Place, logs: Sequence[Log]) -> list[str]:
     """Every outcome a seller was told is recorded stands in history exactly once, and no other does."""
     told = sorted(each for log in logs for each in log.events)
+    kept = sorted(kept_outcomes(database, place))
+    if told == kept:
+        return []
+    lost, unknown = set(told) - set(kept), set(kept) - set(told)
+    return [
+        f"outcomes: {len(lost)} told but not kept, {len(unknown)} kept but not told, {len(told)} told in all"
+    ]
+
+
+def kept_outcomes(database: Database, place: Place) -> list[int]:
+    """The events of all outcomes in history."""
     with database.reading() as session:
-        kept = sorted(
+        return list(
             session.execute(
                 select(col(HistoryEvent.id)).where(
                     col(HistoryEvent.organisation_id) == place.administrator.organisation_id,
@@ -107,12 +128,6 @@ def _outcomes(database: Database, place: Place, logs: Sequence[Log]) -> list[str
                 )
             ).scalars()
         )
-    if told == kept:
-        return []
-    lost, unknown = set(told) - set(kept), set(kept) - set(told)
-    return [
-        f"outcomes: {len(lost)} told but not kept, {len(unknown)} kept but not told, {len(told)} told in all"
-    ]
 
 
 _COUNTERS = """

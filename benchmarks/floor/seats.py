@@ -53,10 +53,14 @@ class Seat:
         self.hold: Hold | None = None
         self.just_registered: tuple[str, ...] = ()
 
+    def now(self) -> datetime:
+        """What the clock of this seat says."""
+        return datetime.now(UTC)
+
     def do(self, use_case: Callable[..., Found], **given: object) -> Found:
         """One use case in a transaction of its own, as the doors call it."""
         with self.database.transaction() as session:
-            return use_case(session, actor=self.shift.actor, now=datetime.now(UTC), **given)
+            return use_case(session, actor=self.shift.actor, now=self.now(), **given)
 
     def work(self, over: Event) -> Log:
         """Person after person until it is over."""
@@ -100,7 +104,7 @@ class Seat:
                     session,
                     organisation_id=self.shift.actor.organisation_id,
                     campaign_id=self.shift.campaign_id,
-                    now=datetime.now(UTC),
+                    now=self.now(),
                 )
             self.log.took("fill", since)
         return found.dossier is not None
@@ -111,7 +115,7 @@ class Seat:
         hold = self.hold
         words, weights = zip(*OUTCOMES, strict=True)
         action = self.chance.choices(words, weights)[0]
-        at = datetime.now(UTC) + CALLBACK_IN if action == "schedule" else None
+        at = self.now() + CALLBACK_IN if action == "schedule" else None
         self.let_go()
         since = time.monotonic_ns()
         done = self.do(outcomes.record, lead_id=hold.lead_id, action=action, at=at)
