@@ -156,3 +156,23 @@ def test_a_restored_database_keeps_shops_apart_as_before(
         assert "Only the owner" in run(seat, "db", "shops").err
     finally:
         postgres_server.drop(other)
+
+
+def test_an_owner_who_is_no_superuser_sets_everything_up(postgres_server: Server, run: Run) -> None:
+    name = postgres_server.create()
+    owner = f"{name}_shop_owner"
+    postgres_server.execute(f'CREATE ROLE "{owner}" LOGIN CREATEROLE')
+    postgres_server.execute(f'ALTER DATABASE "{name}" OWNER TO "{owner}"')
+    url = make_url(postgres_server.url(name)).set(username=owner).render_as_string(hide_password=False)
+    try:
+        made = run(url, "init", "--admin", "marta", "--json")
+        assert made.code == 0, made
+        north = run(url, "db", "add-shop", "north", "--json")
+        assert run(url, "db", "login", "main", "--new-password").code == 0
+        assert run(url, "db", "check").code == 0
+        assert "marta" in run(made["login_url"], "users", "list", "--json").out
+        assert "marta" not in run(north["login_url"], "users", "list", "--json").out
+        assert run(north["login_url"], "campaigns", "create", "Spring").code == 0
+        assert run(north["login_url"], "leads", "search", "nobody").code == 0
+    finally:
+        postgres_server.drop(name)
