@@ -99,6 +99,18 @@ def load(options: Mapping[str, object] | None = None) -> Configuration:
     return Configuration(settings, path, origins)
 
 
+def _build_or_defaults(in_file: Mapping[str, Any], given: Mapping[str, object]) -> Settings:
+    """The settings; all defaults where the environment itself holds a table that cannot be read past."""
+    from pydantic import ValidationError
+
+    from storage.settings import Settings, build
+
+    try:
+        return build(in_file, given)
+    except ValidationError:
+        return Settings.model_construct()
+
+
 def examine(options: Mapping[str, object] | None = None) -> tuple[Settings, list[str]]:
     """The settings as far as they can be read (else their defaults), and everything that is wrong, in words."""
     from pydantic import ValidationError
@@ -123,7 +135,8 @@ def examine(options: Mapping[str, object] | None = None) -> tuple[Settings, list
         found = error.errors()
         problems += [_clear_value(each, path, in_file, given) for each in found]
         wrong = {str(each["loc"][0]) for each in found}
-        settings = build(known, given | {key: getattr(settings, key) for key in wrong})
+        right = {key: value for key, value in known.items() if key not in wrong}
+        settings = _build_or_defaults(right, given | {key: getattr(settings, key) for key in wrong})
     except SettingsError as error:
         problems.append(Invalid(f"The environment cannot be read: {error}.", code="config_value"))
     return settings, [problem.message for problem in problems] + unknown_variables()

@@ -89,8 +89,8 @@ def deal(
 ) -> dict[int, str]:
     """Who gets which lead, in the order of the leads; ``given`` have been dealt before.
 
-    Next is always who has the smallest part of what they were to get; of several, by their keys, for a batch kept in
-    a database does not keep the order in which they were named.
+    Next is who is furthest behind by the rule of Sainte-Laguë (the smallest (had + 1/2) / number), so nobody is far
+    from their share; of several, by their keys, for a database does not keep the order in which they were named.
     """
     heap = [
         (_part(number, given.get(key, 0)), place, key, given.get(key, 0))
@@ -113,8 +113,8 @@ _MANY = 2**62
 
 
 def _part(number: int | None, had: int) -> float:
-    """Which part of what a target is to get it has; without a number, a part of very many."""
-    return had / (number or _MANY)
+    """How far a target is with what it is to get, from 1 when it has all; without a number, a part of very many."""
+    return (had + 0.5) / (number or _MANY)
 
 
 # Names --------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 @tried(150)
 @given(damaged() | WRITTEN | st.binary(max_size=60))
 @example(b"\xff\xfe" + REAL)
+@example(b"keymap.0 = 0")
 @example(b"a = " + b"[" * 5_000)
 @example(b"[keymap]\na" + b".a" * 5_000 + b" = 1")
 def test_any_configuration_is_read_or_refused_in_one_line(

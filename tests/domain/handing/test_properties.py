@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from domain.codes import FINAL_STATUSES, DialStatus, QueueState
@@ -116,6 +116,7 @@ def test_the_undo_restores_everything_on_a_server(
     _agree(postgres_database, leads, choice)
 
 
+@example(wanted={"a": 1, "b": 1, "c": 1, "d": 7}, there=3, cut=0)
 @given(
     wanted=st.dictionaries(st.sampled_from("abcde"), st.integers(0, 30), min_size=1),
     there=st.integers(0, 80),
