@@ -16,7 +16,7 @@ from domain.campaigns.hours import parse_hours
 from domain.campaigns.models import Campaign, CampaignSegment, LeadList
 from domain.campaigns.settings import CampaignSettings
 from domain.codes import Role, Shift
-from domain.people import shop, users
+from domain.people import entry, shop, users
 from domain.people.models import User
 from domain.people.rights import Actor
 from storage import bulk
@@ -79,11 +79,11 @@ def _shop(database: Database, at: datetime, sellers_wanted: int) -> Place:
         here = shop.create(session, now=at)
         actions.seed_shop(session, organisation_id=here.organisation_id)
         users.first_administrator(session, name="root", now=at)
-        root = users.sign_in(session, name="root", password=None, now=at)
+        root = entry.sign_in(session, name="root", password=None, now=at)
         names = [f"seller{n}" for n in range(1, sellers_wanted + 1)]
         for name in names:
             users.add(session, actor=root, name=name, role=Role.SELLER, shift=Shift.ANY, now=at)
-        sellers = tuple(users.sign_in(session, name=name, password=None, now=at).user_id for name in names)
+        sellers = tuple(entry.sign_in(session, name=name, password=None, now=at).user_id for name in names)
         made = campaigns.create(
             session,
             actor=root,
@@ -137,4 +137,4 @@ def sit_down(database: Database, seller: str = "seller1") -> Desk:
 
 
 def _actor(session: Session, name: str, now: datetime) -> Actor:
-    return users.sign_in(session, name=name, password=None, now=now)
+    return entry.sign_in(session, name=name, password=None, now=now)

@@ -20,7 +20,7 @@ from domain.base import metadata
 from domain.calling import claims, dialling, hopper
 from domain.codes import Role, SellerState
 from domain.jobs.schedules import Every
-from domain.people import presence, states, users
+from domain.people import entry, presence, states, users
 from domain.people.rights import Actor
 from domain.reporting import wallboard
 from domain.reporting.wallboard_rows import quarter
@@ -100,7 +100,7 @@ class Watched:
                 name = f"seller-{number}"
                 users.add(session, actor=self.desk.leader, name=name, role=Role.SELLER, now=self.now)
                 sellers.append(name)
-            return [users.sign_in(session, name=name, password=None, now=self.now) for name in sellers]
+            return [entry.sign_in(session, name=name, password=None, now=self.now) for name in sellers]
 
     def _day_of_calls(self, session: Session) -> None:
         shop, campaign = self.desk.leader.organisation_id, self.desk.campaign_id

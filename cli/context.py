@@ -118,12 +118,12 @@ class Invocation:
     @cached_property
     def actor(self) -> Actor:
         """Who acts: `--as`, the configured user, the only user, or the first administrator."""
-        from domain.people import users
+        from domain.people import entry
 
         name = self.configuration.settings.user
         if name is None:
             with self.database.reading() as session:
-                name = users.default_name(session, embedded=not self.on_server)
+                name = entry.default_name(session, embedded=not self.on_server)
         try:
             return self._sign_in(name, os.environ.get(PASSWORD_VARIABLE))
         except NotAllowed as error:

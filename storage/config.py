@@ -99,7 +99,7 @@ def load(options: Mapping[str, object] | None = None) -> Configuration:
     return Configuration(settings, path, origins)
 
 
-def _build_or_defaults(in_file: Mapping[str, Any], given: Mapping[str, object]) -> Settings:
+def _build_or_defaults(in_file: dict[str, Any], given: dict[str, object]) -> Settings:
     """The settings; all defaults where the environment itself holds a table that cannot be read past."""
     from pydantic import ValidationError
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 from domain.calling import actions
 from domain.calling.actions import SeedCounts
 from domain.codes import Role
-from domain.people import shop, users
+from domain.people import entry, shop, users
 from domain.people.models import Organisation, User
 from storage import logins, schema
 from storage.database import Database, open_database
@@ -106,7 +106,7 @@ def _fill(
             session.execute(text("SELECT pg_advisory_xact_lock(hashtext('dialdeck_shop'))"))
         here = shop.create(session, now=now, timezone=timezone)
         counts = actions.seed_shop(session, organisation_id=here.organisation_id)
-        present = users.sign_in_choices(session)
+        present = entry.sign_in_choices(session)
         if not present:
             made = users.first_administrator(session, name=administrator, now=now, password=password)
             return counts, made.name

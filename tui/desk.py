@@ -28,8 +28,8 @@ from tui.supervising_settings import SupervisingSettings
 from tui.supervising_wallboard import SupervisingWallboard
 
 if TYPE_CHECKING:
+    from domain.people.entry import SignInChoice
     from domain.people.rights import Actor
-    from domain.people.users import SignInChoice
     from scheduler.service import Service
     from storage.database import Database
     from storage.scheduler_settings import SchedulerSettings
@@ -167,7 +167,7 @@ class Desk(
             DomainError: it is newer than this program, damaged, no Dialdeck database, may only be read, or cannot
                 be reached.
         """
-        from domain.people import shop, users
+        from domain.people import entry, shop
         from storage.database import open_database
         from storage.errors import DatabaseMissing, DatabaseOlder
         from storage.writing import require_makeable, require_writable
@@ -183,7 +183,7 @@ class Desk(
         self._database = database
         with database.reading() as session:
             found = shop.find(session)
-            choices = tuple(users.sign_in_choices(session)) if found is not None else ()
+            choices = tuple(entry.sign_in_choices(session)) if found is not None else ()
         if found is None or not choices:
             return Opened("empty", f"{database.where}: no shop yet")
         return Opened("ready", choices=choices, demo=found.demo)
@@ -295,10 +295,10 @@ class Desk(
 
     def choices(self) -> tuple[SignInChoice, ...]:
         """Who may sign in, now."""
-        from domain.people import users
+        from domain.people import entry
 
         with self.database.reading() as session:
-            return tuple(users.sign_in_choices(session))
+            return tuple(entry.sign_in_choices(session))
 
     def sign_out(self) -> None:
         """Forget who was signed in."""

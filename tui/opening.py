@@ -19,8 +19,8 @@ from tui.work import Writer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from domain.people.entry import SignInChoice
     from domain.people.rights import Actor
-    from domain.people.users import SignInChoice
 
 
 class Opening(Writer):

@@ -69,7 +69,7 @@ def check(work: Invocation) -> None:
 def _unknown_user(settings: Settings) -> list[str]:
     """That nobody of the user's name may sign in; nothing where the database cannot be asked."""
     from domain.errors import DomainError
-    from domain.people import users
+    from domain.people import entry
     from storage.database import open_database
 
     if settings.user is None:
@@ -80,7 +80,7 @@ def _unknown_user(settings: Settings) -> list[str]:
         return []
     try:
         with database.reading() as session:
-            known = {choice.name for choice in users.sign_in_choices(session)}
+            known = {choice.name for choice in entry.sign_in_choices(session)}
     except DomainError:  # no shop in it yet
         return []
     finally:

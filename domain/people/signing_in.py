@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from domain.audit import log
 from domain.codes import Role
 from domain.errors import NotAllowed, NotFound, Unavailable
-from domain.people import shop, users
+from domain.people import entry, shop, users
 from domain.people.models import User
 from domain.people.rights import Actor, require
 
@@ -44,17 +44,17 @@ def sign_in(
     """Turn a name and a password into an Actor, and leave it in the audit log.
 
     Args:
-        server: the database is one that others reach too: passwords are required there (``users.sign_in``).
+        server: the database is one that others reach too: passwords are required there (``entry.sign_in``).
         door: where they come in, for the log: ``application`` or ``command``.
         only_reads: nothing is written where they get in, as whoever reads never waits for a writer.
 
     Raises:
-        As ``users.sign_in``; ``locked`` after ``FAILURES_TO_LOCK`` wrong passwords in a row, for 5 minutes first
+        As ``entry.sign_in``; ``locked`` after ``FAILURES_TO_LOCK`` wrong passwords in a row, for 5 minutes first
         and twice as long after as many more.
     """
     try:
         with database.reading() as session:
-            actor = users.sign_in(session, name=name, password=password, now=now, server=server)
+            actor = entry.sign_in(session, name=name, password=password, now=now, server=server)
         if not only_reads:
             with database.transaction() as session:
                 _got_in(session, actor, now, door)
@@ -86,7 +86,7 @@ def unlock(session: Session, *, actor: Actor, name: str, now: datetime) -> None:
 
 def _got_in(session: Session, actor: Actor, now: datetime, door: str) -> None:
     user = session.exec(select(User).where(User.id == actor.user_id).with_for_update()).one()
-    users.refuse_locked(user, now)  # others tried wrong ones while this one was checked
+    entry.refuse_locked(user, now)  # others tried wrong ones while this one was checked
     if user.failed_sign_ins or user.locked_until:
         user.failed_sign_ins, user.locked_until = 0, None
         session.add(user)

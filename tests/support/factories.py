@@ -15,7 +15,7 @@ from domain.campaigns.settings import CampaignSettings
 from domain.campaigns.windows import ALWAYS, CallingHours
 from domain.codes import QueueState, Role, Shift
 from domain.constructs import insert_ignore
-from domain.people import shop, users
+from domain.people import entry, shop, users
 from domain.people.rights import Actor
 from domain.sql import add_row, add_rows
 from storage.database import Database
@@ -69,7 +69,7 @@ def build_shop(
         here = shop.create(session, now=now)
         actions.seed_shop(session, organisation_id=here.organisation_id)
         users.first_administrator(session, name="root", now=now)
-        root = users.sign_in(session, name="root", password=None, now=now)
+        root = entry.sign_in(session, name="root", password=None, now=now)
         for name, role, shift in (
             ("sup", Role.SUPERVISOR, Shift.ANY),
             ("ana", Role.SELLER, Shift.MORNING),
@@ -79,7 +79,7 @@ def build_shop(
         ):
             users.add(session, actor=root, name=name, role=role, shift=shift, now=now)
         people = {
-            name: users.sign_in(session, name=name, password=None, now=now)
+            name: entry.sign_in(session, name=name, password=None, now=now)
             for name in ("root", "sup", "ana", "ben", "eva", "aud")
         }
         given = settings or CampaignSettings()

@@ -16,7 +16,7 @@ from domain.campaigns.segments import segment_key
 from domain.campaigns.windows import parse_hours
 from domain.codes import RECYCLABLE_STATUSES, Role, Shift
 from domain.contacts.models import Contact, ContactPhone
-from domain.people import shop, users
+from domain.people import entry, shop, users
 from storage.database import Database
 from tui.desk import Desk
 from tui.preferences import Preferences
@@ -85,7 +85,7 @@ def build(
         found = shop.create(session, now=clock(), name="corner shop", timezone=MONTEVIDEO)
         actions.seed_shop(session, organisation_id=found.organisation_id)
         users.first_administrator(session, name="root", now=clock())
-        root = users.sign_in(session, name="root", password=None, now=clock())
+        root = entry.sign_in(session, name="root", password=None, now=clock())
         for name, full_name in sellers:
             users.add(session, actor=root, name=name, role=Role.SELLER, now=clock(), full_name=full_name)
         users.add(

@@ -22,7 +22,7 @@ from tui.widgets.rows import Row, Rows
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from domain.people.users import SignInChoice
+    from domain.people.entry import SignInChoice
 
 
 class SignInScreen(CommandScreen[Actor | None]):

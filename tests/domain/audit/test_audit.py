@@ -13,7 +13,7 @@ from domain.campaigns import campaigns
 from domain.campaigns.settings import CampaignSettings
 from domain.codes import Resolution, Role
 from domain.errors import Conflict, NotAllowed
-from domain.people import shop, teams, users
+from domain.people import entry, shop, teams, users
 from domain.people.rights import Actor, require
 from domain.sales import products
 from storage.database import Database
@@ -25,7 +25,7 @@ def root(database: Database) -> Actor:
     with database.transaction() as session:
         shop.create(session, now=NOON)
         users.first_administrator(session, name="root", now=NOON)
-        return users.sign_in(session, name="root", password=None, now=NOON)
+        return entry.sign_in(session, name="root", password=None, now=NOON)
 
 
 def events(database: Database, actor: Actor, **wanted: object) -> list[AuditLine]:
@@ -36,7 +36,7 @@ def events(database: Database, actor: Actor, **wanted: object) -> list[AuditLine
 def somebody(database: Database, root: Actor, role: Role) -> Actor:
     with database.transaction() as session:
         users.add(session, actor=root, name=role.value, role=role, now=NOON)
-        return users.sign_in(session, name=role.value, password=None, now=NOON)
+        return entry.sign_in(session, name=role.value, password=None, now=NOON)
 
 
 def test_what_an_administrator_does_to_users_and_teams_is_in_the_log(database: Database, root: Actor) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.intake.importing import import_leads
 from domain.intake.options import ImportOptions, Progress
-from domain.people import users
+from domain.people import entry
 from storage import bulk
 from storage.database import open_database
 from tests.support.factories import NOON
@@ -20,7 +20,7 @@ def import_file(url: str, path: str, campaign_id: int, portions: Connection | No
     """
     database = open_database(url)
     with database.reading() as session:
-        actor = users.sign_in(session, name="sup", password=None, now=NOON)
+        actor = entry.sign_in(session, name="sup", password=None, now=NOON)
 
     def told(progress: Progress) -> None:
         if portions is not None:

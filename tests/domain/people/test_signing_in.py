@@ -12,7 +12,7 @@ from domain.audit import reading
 from domain.audit.models import AuditEvent
 from domain.codes import Role
 from domain.errors import Invalid, NotAllowed, NotFound
-from domain.people import shop, signing_in, users
+from domain.people import entry, shop, signing_in, users
 from domain.people.models import User
 from domain.people.rights import Actor
 from storage.database import Database
@@ -28,7 +28,7 @@ def root(database: Database) -> Actor:
     with database.transaction() as session:
         shop.create(session, now=NOON)
         users.first_administrator(session, name="root", now=NOON)
-        root = users.sign_in(session, name="root", password=None, now=NOON)
+        root = entry.sign_in(session, name="root", password=None, now=NOON)
         users.add(session, actor=root, name="ana", role=Role.SELLER, password=PASSWORD, now=NOON)
         users.add(session, actor=root, name="ben", role=Role.SELLER, now=NOON)
         return root
@@ -175,7 +175,7 @@ def test_right_passwords_guessed_while_others_lock_the_account_come_too_late(
     database: Database, root: Actor
 ) -> None:
     with database.reading() as session:
-        actor = users.sign_in(session, name="ana", password=PASSWORD, now=NOON)
+        actor = entry.sign_in(session, name="ana", password=PASSWORD, now=NOON)
     for _ in range(5):
         refused(database)
     with database.transaction() as session, pytest.raises(NotAllowed) as error:

@@ -9,7 +9,7 @@ from domain.calling.lead_edits import LeadChanges
 from domain.calling.leads import LeadFilter
 from domain.codes import Role
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from domain.people import shop, teams, users
+from domain.people import entry, shop, teams, users
 from domain.people.rights import Actor
 from domain.recycling import choosing
 from storage.database import Database
@@ -25,14 +25,14 @@ def people(database: Database) -> Names:
     with database.transaction() as session:
         shop.create(session, now=NOON)
         users.first_administrator(session, name="root", now=NOON)
-        root = users.sign_in(session, name="root", password=None, now=NOON)
+        root = entry.sign_in(session, name="root", password=None, now=NOON)
         for name, role in (
             ("aud", Role.AUDITOR), ("sue", Role.SUPERVISOR), ("tom", Role.SUPERVISOR),
             ("ana", Role.SELLER), ("ben", Role.SELLER), ("eva", Role.SELLER),
         ):  # fmt: skip
             users.add(session, actor=root, name=name, role=role, now=NOON)
         return {
-            name: users.sign_in(session, name=name, password=None, now=NOON)
+            name: entry.sign_in(session, name=name, password=None, now=NOON)
             for name in ("root", "aud", "sue", "tom", "ana", "ben", "eva")
         }
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from domain.codes import Role, Shift
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from domain.people import passwords, shop, users
+from domain.people import entry, passwords, shop, users
 from domain.people.models import User
 from domain.people.rights import LEADING_ROLES, READING_ROLES, SELLING_ROLES, Actor, require
 from storage.database import Database
@@ -22,7 +22,7 @@ def root(database: Database) -> Actor:
     with database.transaction() as session:
         shop.create(session, now=NOON, timezone="America/Montevideo")
         users.first_administrator(session, name="root", now=NOON)
-        return users.sign_in(session, name="root", password=None, now=NOON)
+        return entry.sign_in(session, name="root", password=None, now=NOON)
 
 
 def add(
@@ -37,7 +37,7 @@ def test_an_empty_database_says_what_to_do(database: Database) -> None:
         with pytest.raises(NotFound, match="dialdeck init"):
             shop.current(session)
         with pytest.raises(NotFound):
-            users.sign_in_choices(session)
+            entry.sign_in_choices(session)
 
 
 def test_making_the_shop_twice_makes_one(database: Database) -> None:
@@ -61,7 +61,7 @@ def test_the_first_administrator_is_made_once(database: Database, root: Actor) -
 def test_signing_in_without_a_password_where_none_is_set(database: Database, root: Actor) -> None:
     with database.transaction() as session:
         add(session, root, "ana", shift=Shift.MORNING, full_name="Ana Arias")
-        actor = users.sign_in(session, name="ana", password=None, now=NOON)
+        actor = entry.sign_in(session, name="ana", password=None, now=NOON)
     assert (actor.name, actor.full_name, actor.role, actor.shift) == (
         "ana", "Ana Arias", Role.SELLER, Shift.MORNING,
     )  # fmt: skip
@@ -78,10 +78,10 @@ def test_a_password_is_asked_for_checked_and_never_stored(database: Database, ro
             ("wrong horse", "wrong_password"),
         ):
             with pytest.raises(NotAllowed) as refused:
-                users.sign_in(session, name="ana", password=given, now=NOON)
+                entry.sign_in(session, name="ana", password=given, now=NOON)
             assert refused.value.code == code
             assert PASSWORD not in refused.value.message
-        assert users.sign_in(session, name="ana", password=PASSWORD, now=NOON).name == "ana"
+        assert entry.sign_in(session, name="ana", password=PASSWORD, now=NOON).name == "ana"
         stored = session.exec(select(User.password_hash).where(User.name == "ana")).one()
     assert stored is not None
     assert stored.startswith("$argon2id$")
@@ -108,14 +108,14 @@ def test_everybody_changes_their_own_password_an_administrator_anybodys(
     with database.transaction() as session:
         add(session, root, "ana")
         add(session, root, "sup", Role.SUPERVISOR)
-        ana = users.sign_in(session, name="ana", password=None, now=NOON)
-        sup = users.sign_in(session, name="sup", password=None, now=NOON)
+        ana = entry.sign_in(session, name="ana", password=None, now=NOON)
+        sup = entry.sign_in(session, name="sup", password=None, now=NOON)
         users.set_password(session, actor=ana, name="ana", password=PASSWORD, now=NOON)
         for actor, name in ((ana, "sup"), (sup, "ana"), (ana, "root")):
             with pytest.raises(NotAllowed):
                 users.set_password(session, actor=actor, name=name, password=PASSWORD, now=NOON)
         users.set_password(session, actor=root, name="ana", password=None, now=NOON)
-        assert users.sign_in(session, name="ana", password=None, now=NOON).name == "ana"
+        assert entry.sign_in(session, name="ana", password=None, now=NOON).name == "ana"
 
 
 def test_a_disabled_user_is_out_and_not_offered(database: Database, root: Actor) -> None:
@@ -123,11 +123,11 @@ def test_a_disabled_user_is_out_and_not_offered(database: Database, root: Actor)
         add(session, root, "ana")
         users.set_active(session, actor=root, name="ana", active=False, now=NOON)
         with pytest.raises(NotAllowed) as refused:
-            users.sign_in(session, name="ana", password=None, now=NOON)
+            entry.sign_in(session, name="ana", password=None, now=NOON)
         assert refused.value.code == "user_disabled"
-        assert [choice.name for choice in users.sign_in_choices(session)] == ["root"]
+        assert [choice.name for choice in entry.sign_in_choices(session)] == ["root"]
         users.set_active(session, actor=root, name="ana", active=True, now=NOON)
-        assert users.sign_in(session, name="ana", password=None, now=NOON).name == "ana"
+        assert entry.sign_in(session, name="ana", password=None, now=NOON).name == "ana"
 
 
 def test_the_only_administrator_stays_one(database: Database, root: Actor) -> None:
@@ -159,7 +159,7 @@ def test_only_administrators_look_after_users(database: Database, root: Actor) -
     with database.transaction() as session:
         for role in (Role.SUPERVISOR, Role.SELLER, Role.AUDITOR):
             add(session, root, role.value, role)
-            actor = users.sign_in(session, name=role.value, password=None, now=NOON)
+            actor = entry.sign_in(session, name=role.value, password=None, now=NOON)
             with pytest.raises(NotAllowed):
                 add(session, actor, "eve")
             with pytest.raises(NotAllowed):
@@ -172,8 +172,8 @@ def test_a_seller_sees_only_themselves_in_the_list(database: Database, root: Act
     with database.transaction() as session:
         add(session, root, "ana")
         add(session, root, "sup", Role.SUPERVISOR)
-        ana = users.sign_in(session, name="ana", password=None, now=NOON)
-        sup = users.sign_in(session, name="sup", password=None, now=NOON)
+        ana = entry.sign_in(session, name="ana", password=None, now=NOON)
+        sup = entry.sign_in(session, name="sup", password=None, now=NOON)
         assert [view.name for view in users.listing(session, actor=ana)] == ["ana"]
         assert [view.name for view in users.listing(session, actor=sup)] == ["ana", "root", "sup"]
 
@@ -183,7 +183,7 @@ def test_sellers_stand_first_where_one_signs_in(database: Database, root: Actor)
         add(session, root, "zoe", Role.SUPERVISOR)
         add(session, root, "ben")
         add(session, root, "ana", password=PASSWORD)
-        choices = users.sign_in_choices(session)
+        choices = entry.sign_in_choices(session)
     assert [(choice.name, choice.has_password) for choice in choices] == [
         ("ana", True), ("ben", False), ("zoe", False), ("root", False),
     ]  # fmt: skip
@@ -191,17 +191,17 @@ def test_sellers_stand_first_where_one_signs_in(database: Database, root: Actor)
 
 def test_whom_a_command_acts_for_when_nobody_is_named(database: Database, root: Actor) -> None:
     with database.transaction() as session:
-        assert users.default_name(session, embedded=False) == "root"
+        assert entry.default_name(session, embedded=False) == "root"
         add(session, root, "ana")
-        assert users.default_name(session, embedded=True) == "root"
+        assert entry.default_name(session, embedded=True) == "root"
         with pytest.raises(Invalid) as refused:
-            users.default_name(session, embedded=False)
+            entry.default_name(session, embedded=False)
         assert refused.value.code == "user_needed"
 
 
 def test_an_unknown_user_is_named(database: Database, root: Actor) -> None:
     with database.transaction() as session, pytest.raises(NotFound, match="eve"):
-        users.sign_in(session, name="eve", password=None, now=NOON)
+        entry.sign_in(session, name="eve", password=None, now=NOON)
 
 
 def test_a_shift_may_change(database: Database, root: Actor) -> None:

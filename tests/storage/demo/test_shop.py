@@ -14,7 +14,7 @@ from domain.calling.models import Activity, Call, HistoryEvent, Lead
 from domain.campaigns.models import Campaign
 from domain.campaigns.policy import policy_of
 from domain.contacts.models import ContactPhone, DoNotCall
-from domain.people import rights, users
+from domain.people import entry, rights
 from domain.people.models import User
 from domain.reporting.filters import ReportFilters
 from domain.reporting.report import campaign_report
@@ -192,7 +192,7 @@ def test_there_is_work_now_and_more_comes_in_the_next_hours(small: Database) -> 
 def test_a_seller_gets_a_person_with_history_from_it(database: Database) -> None:
     build(database.url, leads=200)
     with database.transaction() as session:
-        actor = users.sign_in(session, name="ana", password=None, now=NOW)
+        actor = entry.sign_in(session, name="ana", password=None, now=NOW)
         campaign_id = deposits(session).id or 0
         found = claims.next_lead(session, actor=actor, campaign_id=campaign_id, now=NOW)
     assert found.dossier is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session, col, select
 
-from domain.people import messages, users
+from domain.people import entry, messages
 from domain.people.models import SellerMessage, SellerPresence
 from tests.tui.console.seat import Seat, seated
 from tests.tui.leading.crowd import until
@@ -16,8 +16,8 @@ from tui.screens.console import messages as screen
 
 def send(shop: SmallShop, line: str) -> int:
     with shop.database.transaction() as session:
-        root = users.sign_in(session, name="root", password=None, now=shop.clock())
-        ana = users.sign_in(session, name="ana", password=None, now=shop.clock())
+        root = entry.sign_in(session, name="root", password=None, now=shop.clock())
+        ana = entry.sign_in(session, name="ana", password=None, now=shop.clock())
         return messages.send(session, actor=root, recipient_id=ana.user_id, text=line, now=shop.clock()).id
 
 

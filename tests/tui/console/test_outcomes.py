@@ -201,10 +201,10 @@ async def test_an_outcome_added_by_an_administrator_has_its_key(small_shop: Smal
 async def test_forty_outcomes_can_all_be_reached(small_shop: SmallShop) -> None:
     from domain.calling import actions
     from domain.codes import ActionType
-    from domain.people import users
+    from domain.people import entry
 
     def add(session) -> None:  # type: ignore[no-untyped-def]
-        root = users.sign_in(session, name="root", password=None, now=small_shop.clock())
+        root = entry.sign_in(session, name="root", password=None, now=small_shop.clock())
         for number in range(22):
             actions.add(
                 session, actor=root, now=small_shop.clock(), slug=f"own-{number}",

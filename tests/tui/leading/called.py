@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.calling import claims, dialling, hopper, outcomes
-from domain.people import users
+from domain.people import entry
 from tests.tui.shop import SmallShop
 
 DAY_BEFORE = (
@@ -32,7 +32,7 @@ def call(shop: SmallShop, name: str, action: str, reason: int | None = None) -> 
     """The next person of the seller: dialled, a minute's talk, an outcome a minute later."""
     campaign_id = shop.campaigns["spring"]
     with shop.database.transaction() as session:
-        actor = users.sign_in(session, name=name, password=None, now=shop.clock())
+        actor = entry.sign_in(session, name=name, password=None, now=shop.clock())
         hopper.top_up(
             session, organisation_id=actor.organisation_id, campaign_id=campaign_id, now=shop.clock()
         )

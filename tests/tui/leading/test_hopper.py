@@ -10,7 +10,7 @@ from sqlmodel import Session
 from textual.pilot import Pilot
 
 from domain.calling import claims, dialling, hopper
-from domain.people import users
+from domain.people import entry
 from domain.people.rights import Actor
 from storage.database import Database
 from tests.tui.screens_text import line_with, press, settled, shown
@@ -31,7 +31,7 @@ def leading(shop: SmallShop, who: str = "sofia") -> DialdeckApp:
 
 
 def acting(shop: SmallShop, session: Session, name: str) -> Actor:
-    return users.sign_in(session, name=name, password=None, now=shop.clock())
+    return entry.sign_in(session, name=name, password=None, now=shop.clock())
 
 
 def busy(shop: SmallShop) -> SmallShop:

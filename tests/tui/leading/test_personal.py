@@ -14,7 +14,7 @@ from domain.calling.models import Lead
 from domain.contacts import contact_edits
 from domain.contacts.contact_edits import ContactChanges
 from domain.contacts.models import Contact
-from domain.people import users
+from domain.people import entry
 from tests.tui.leading.test_lead_care import WHO, opened, person
 from tests.tui.screens_text import press, settled, shown
 from tests.tui.shop import SmallShop
@@ -27,7 +27,7 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "12
 def write_to(shop: SmallShop, name: str, email: str) -> int:
     """Give somebody an e-mail; returns the contact."""
     with shop.database.transaction() as session:
-        actor = users.sign_in(session, name="root", password=None, now=shop.clock())
+        actor = entry.sign_in(session, name="root", password=None, now=shop.clock())
         contact_id = session.get_one(Lead, shop.leads[name]).contact_id
         changes = ContactChanges(fields={"email": email})
         contact_edits.edit(session, actor=actor, contact_id=contact_id, changes=changes, now=shop.clock())

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from domain.calling import calls
 from domain.codes import CallResult
 from domain.errors import Unavailable
-from domain.people import users
+from domain.people import entry
 from tests.tui.leading.crowd import PATIENCE, figure, leading, screen_of, statuses, until
 from tests.tui.screens_text import press, settled, shown
 from tests.tui.shop import SmallShop
@@ -160,7 +160,7 @@ async def test_who_was_called_since_stays_and_is_counted(crowded_shop: SmallShop
             called = calls.ReportedCall(
                 session.execute(recycled).scalar_one(), CallResult.NO_ANSWER, crowded_shop.clock()
             )
-            root = users.sign_in(session, name="root", password=None, now=crowded_shop.clock())
+            root = entry.sign_in(session, name="root", password=None, now=crowded_shop.clock())
             calls.record(session, actor=root, call=called, now=crowded_shop.clock())
 
         crowded_shop.write(call)

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from domain.codes import Role
 from domain.errors import NotAllowed
-from domain.people import signing_in, teams, users
+from domain.people import entry, signing_in, teams, users
 from tests.tui.leading.jobs_at_work import leading
 from tests.tui.screens_text import line_with, press, settled, shown
 from tests.tui.shop import MARKUP, SmallShop
@@ -27,7 +27,7 @@ def staffed(small_shop: SmallShop) -> SmallShop:
     """The small shop with a team, a locked supervisor and a disabled seller."""
     at = small_shop.clock()
     with small_shop.database.transaction() as session:
-        root = users.sign_in(session, name="root", password=None, now=at)
+        root = entry.sign_in(session, name="root", password=None, now=at)
         teams.add(session, actor=root, name="North", now=at, supervisors=("sofia",), members=("ana", "carla"))
         users.set_active(session, actor=root, name="bruno", active=False, now=at)
         users.set_password(session, actor=root, name="ana", password="correct horse", now=at)
@@ -92,7 +92,7 @@ async def test_a_user_is_added_changed_disabled_and_enabled(staffed: SmallShop) 
         await press(pilot, "d")
         assert "✓ zoe is enabled" in shown(app)
     with staffed.database.reading() as session:
-        root = users.sign_in(session, name="root", password=None, now=staffed.clock())
+        root = entry.sign_in(session, name="root", password=None, now=staffed.clock())
         zoe = next(user for user in users.listing(session, actor=root) if user.name == "zoe")
     assert (zoe.role, zoe.team, zoe.active) == ("seller", None, True)
 
@@ -119,7 +119,7 @@ async def test_a_password_is_set_twice_alike_and_taken_away(staffed: SmallShop) 
         assert "✓ The password of ana was set" in shown(app)
         with staffed.database.reading() as session:
             given = {"name": "ana", "now": staffed.clock()}
-            assert users.sign_in(session, password="battery8", **given).name == "ana"  # type: ignore[arg-type]
+            assert entry.sign_in(session, password="battery8", **given).name == "ana"  # type: ignore[arg-type]
         await press(pilot, "p", "ctrl+l")
         assert "✓ ana needs no password now" in shown(app)
 
@@ -147,7 +147,7 @@ async def test_the_only_administrator_cannot_be_disabled(staffed: SmallShop) -> 
 
 async def test_supervisors_see_the_own_team_and_change_nobody_sellers_see_nothing(staffed: SmallShop) -> None:
     with staffed.database.transaction() as session:
-        root = users.sign_in(session, name="root", password=None, now=staffed.clock())
+        root = entry.sign_in(session, name="root", password=None, now=staffed.clock())
         users.add(session, actor=root, name="sue", role=Role.SUPERVISOR, now=staffed.clock())
         teams.edit(session, actor=root, name="North", now=staffed.clock(), supervisors=("sue",))
     app = leading(staffed, "sue")

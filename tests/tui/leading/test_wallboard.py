@@ -12,7 +12,7 @@ from textual.widgets import Digits
 
 from domain.calling import claims, dialling, outcomes
 from domain.codes import SellerState
-from domain.people import messages, presence, states, users
+from domain.people import entry, messages, presence, states
 from domain.people.rights import Actor
 from tests.tui.leading.crowd import leading
 from tests.tui.screens_text import line_with, press, settled, shown
@@ -29,7 +29,7 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "12
 
 
 def acting(shop: SmallShop, session: Session, name: str) -> Actor:
-    return users.sign_in(session, name=name, password=None, now=shop.clock())
+    return entry.sign_in(session, name=name, password=None, now=shop.clock())
 
 
 def work(shop: SmallShop, who: str, action: str) -> None:
