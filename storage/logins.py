@@ -197,7 +197,7 @@ def _write_role(connection: Connection, role: str, password: str, database: str,
     rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION" if new else "LOGIN"
     run(f"{'CREATE' if new else 'ALTER'} ROLE {login} {rights} PASSWORD '{verifier}'")
     # A pooler may not pass on what a connection asks for at its start; the role brings it then.
-    for setting in ("timezone = 'UTC'", "lock_timeout = '10s'"):
+    for setting in ("timezone = 'UTC'", "jit = off", "lock_timeout = '10s'"):
         run(f"ALTER ROLE {login} IN DATABASE {quote(database)} SET {setting}")
 
 
