@@ -173,7 +173,7 @@ def _work(
 ) -> None:
     try:
         answers.put((number, work(*given, Bell(start, over))))
-    except BaseException:
+    except BaseException:  # also an interrupt: the parent is told before the process ends
         answers.put((number, traceback.format_exc()))
         raise
 

@@ -72,12 +72,12 @@ def campaign_report(
     seller, batch = chosen.names(session, actor=actor, campaign_id=campaign_id, filters=filters)
     asked = {"actor": actor, "campaign_id": campaign_id, "filters": filters}
     leads = counts.leads(session, **asked)  # type: ignore[arg-type]  # the same three for all
-    owned = counts.owned(session, **asked)  # type: ignore[arg-type]
-    calls = counts.calls(session, **asked)  # type: ignore[arg-type]
-    spent = sellers.times(session, **asked, now=now)  # type: ignore[arg-type]
+    owned = counts.owned(session, **asked)  # type: ignore[arg-type]  # as above
+    calls = counts.calls(session, **asked)  # type: ignore[arg-type]  # as above
+    spent = sellers.times(session, **asked, now=now)  # type: ignore[arg-type]  # as above
     timed = not chosen.narrowing(actor, filters)
     first = min((time.begin for time in spent.values()), default=None)
-    over = over_time.over_time(session, **asked, now=now, since=first)  # type: ignore[arg-type]
+    over = over_time.over_time(session, **asked, now=now, since=first)  # type: ignore[arg-type]  # as above
     standing = rates.standing(leads)
     return CampaignReport(
         campaign_id=campaign_id,
